@@ -1,0 +1,1 @@
+"""From redacted answers to findings. Knows no channel, and never sees raw text."""

@@ -1,0 +1,1 @@
+"""The rules and records of consulting people. Knows no channel and no screen."""

@@ -1,0 +1,53 @@
+"""A commissioned exercise and its dated rounds."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from consultation.domain.ids import ConsultationId, SurveyId, WaveId
+
+
+class Audience(StrEnum):
+    """Whom we mean to ask."""
+
+    YOUNG_PERSON = "young_person"
+    PARENT_CARER = "parent_carer"
+    STAFF = "staff"
+
+
+class Channel(StrEnum):
+    """Where a conversation runs."""
+
+    WEB = "web"
+    TELEGRAM = "telegram"
+    TERMINAL = "terminal"
+    SIMULATION = "simulation"
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """One commissioned exercise: who asks, why, who decides."""
+
+    id: ConsultationId
+    slug: str
+    title: str
+    authority: str
+    purpose: str
+    decided_by: str
+    framework: str
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One dated round of a consultation, with the survey version that it asks."""
+
+    id: WaveId
+    consultation: Consultation
+    survey: SurveyId
+    survey_version: int
+    opens_on: date
+    closes_on: date
+
+    def is_open(self, today: date) -> bool:
+        return self.opens_on <= today <= self.closes_on

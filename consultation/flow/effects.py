@@ -1,0 +1,108 @@
+"""What must happen after a step, as data: what is recorded (in the transaction) and what is said (after it)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from consultation.domain.answer import Answer
+from consultation.domain.ids import QuestionId
+from consultation.domain.text import RedactedText
+from consultation.domain.wording import Wording
+from consultation.flow.events import Command
+
+
+class Mode(StrEnum):
+    """How a reply may be given."""
+
+    ONE = "one"
+    SEVERAL = "several"
+    SCALE = "scale"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: `value` travels back in `Tapped`, `label` is read by the person; `alone` excludes the others."""
+
+    value: str
+    label: Wording
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Say:
+    """Words that expect no reply."""
+
+    wording: Wording
+
+
+@dataclass(frozen=True)
+class OfferHelpLines:
+    """The help lines for this person, to be shown as text and links."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A prompt that expects a reply. `place` is (this one, of how many) among the survey's main questions."""
+
+    step: int
+    prompt: Wording
+    mode: Mode
+    choices: tuple[Choice, ...] = ()
+    commands: tuple[Command, ...] = ()
+    question: QuestionId | None = None
+    place: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class RecordConsent:
+    """Consent was given to this dated wording: from here on answers may be recorded."""
+
+    wording: str
+
+
+@dataclass(frozen=True)
+class RecordAnswer:
+    """Write the answer to a question, replacing an earlier one."""
+
+    question: QuestionId
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class ExtendAnswer:
+    """Add the reply to the follow-up to the free text that is already recorded."""
+
+    question: QuestionId
+    text: RedactedText
+
+
+@dataclass(frozen=True)
+class EraseAnswer:
+    """A changed choice closed the route to this question: what was answered there goes."""
+
+    question: QuestionId
+
+
+@dataclass(frozen=True)
+class FinishResponse:
+    """The last question is behind the person."""
+
+
+@dataclass(frozen=True)
+class WithdrawResponse:
+    """The person takes everything back."""
+
+
+Effect: TypeAlias = (
+    Say
+    | OfferHelpLines
+    | Ask
+    | RecordConsent
+    | RecordAnswer
+    | ExtendAnswer
+    | EraseAnswer
+    | FinishResponse
+    | WithdrawResponse
+)

@@ -1,0 +1,63 @@
+"""What a person did, in the engine's words. A door makes these out of updates, posts and keystrokes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from consultation.domain.concern import Level
+from consultation.domain.consultation import Audience
+from consultation.domain.text import RawText, RedactedText
+
+
+class Command(StrEnum):
+    """What a person can ask for at any moment."""
+
+    HELP = "help"
+    PRIVACY = "privacy"
+    BACK = "back"
+    SKIP = "skip"
+    CHANGE = "change"
+    STOP = "stop"
+    RESUME = "resume"
+    EASY = "easy"
+    PLAIN = "plain"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Began:
+    """The person opened the consultation, perhaps by a link that says who they are."""
+
+    audience: Audience | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """The person typed. `raw` is for matching listed choices and is never recorded; `redacted` may be."""
+
+    raw: RawText
+    redacted: RedactedText
+    concern: Level = Level.NONE
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """The person pressed a button, or ticked boxes, that were offered at `step`."""
+
+    step: int
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Commanded:
+    command: Command
+
+
+@dataclass(frozen=True)
+class SentSomethingElse:
+    """A photo, a sticker, a voice note: `kind` is the system word for it (photo, sticker, voice, file)."""
+
+    kind: str
+
+
+Event: TypeAlias = Began | Said | Tapped | Commanded | SentSomethingElse

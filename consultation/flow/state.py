@@ -1,0 +1,86 @@
+"""Where a conversation stands. Holds which options were chosen, for routing, and no free text at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from consultation.domain.consultation import Audience
+from consultation.domain.ids import OptionId, QuestionId, SurveyId
+from consultation.domain.wording import PLAIN
+
+
+class Awaiting(StrEnum):
+    """What the last message asked for."""
+
+    START = "start"
+    AUDIENCE = "audience"
+    ANSWER = "answer"
+    MORE = "more"
+    WHICH_TO_CHANGE = "which_to_change"
+    AFTER_SUPPORT = "after_support"
+    AFTER_IMMEDIATE = "after_immediate"
+    DELETE_OR_NOT = "delete_or_not"
+    RESUME = "resume"
+    NOTHING_MORE = "nothing_more"  # finished: answers are in
+    ENDED = "ended"  # did not go in: no consent, or no adult
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class State:
+    """`step` rises with every prompt, so that an old button is known by its number. A question in `answered` has
+    been dealt with; its value holds the options chosen (none for text, numbers and skips)."""
+
+    survey: SurveyId
+    survey_version: int
+    locale: str = PLAIN
+    awaiting: Awaiting = Awaiting.START
+    step: int = 0
+    audience: Audience | None = None
+    current: QuestionId | None = None
+    answered: Mapping[QuestionId, frozenset[OptionId]] = field(default_factory=dict)
+    asked_more: frozenset[QuestionId] = frozenset()
+    declined_more: int = 0
+    consented: bool = False
+
+    def with_answer(self, question: QuestionId, options: frozenset[OptionId]) -> "State":
+        return replace(self, answered={**self.answered, question: options})
+
+    def without_answer(self, question: QuestionId) -> "State":
+        return replace(self, answered={key: kept for key, kept in self.answered.items() if key != question})
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object; `from_json` gives back an equal state."""
+        return {
+            "survey": self.survey,
+            "survey_version": self.survey_version,
+            "locale": self.locale,
+            "awaiting": self.awaiting.value,
+            "step": self.step,
+            "audience": self.audience.value if self.audience else None,
+            "current": self.current,
+            "answered": {question: sorted(options) for question, options in self.answered.items()},
+            "asked_more": sorted(self.asked_more),
+            "declined_more": self.declined_more,
+            "consented": self.consented,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "State":
+        return cls(
+            survey=SurveyId(data["survey"]),
+            survey_version=data["survey_version"],
+            locale=data["locale"],
+            awaiting=Awaiting(data["awaiting"]),
+            step=data["step"],
+            audience=Audience(data["audience"]) if data["audience"] else None,
+            current=QuestionId(data["current"]) if data["current"] else None,
+            answered={
+                QuestionId(question): frozenset(OptionId(each) for each in options)
+                for question, options in data["answered"].items()
+            },
+            asked_more=frozenset(QuestionId(each) for each in data["asked_more"]),
+            declined_more=data["declined_more"],
+            consented=data["consented"],
+        )

@@ -1,0 +1,71 @@
+"""A text as detection reads it: plain letters and a way back to the offsets as typed.
+
+Invisible characters, accents, full-width and look-alike letters are folded away, so that a name cannot
+slip past by being typed oddly. Must not know what is being looked for.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from consultation.domain.text import Kind, Span
+from consultation.privacy import lexicon
+
+_UNSEEN = {"Mn", "Me", "Cf", "Cn", "Co", "Cs"}  # accents and marks, zero-width, unassigned
+_BLANK = {"Zs", "Zl", "Zp", "Cc"}
+_WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*")
+
+
+@lru_cache(maxsize=4096)
+def _fold(character: str) -> str:
+    """One typed character as plain ones: "" for what cannot be seen, otherwise usually a single letter."""
+    look_alikes = lexicon.pairs("look_alikes")
+    folded = []
+    for part in unicodedata.normalize("NFKD", look_alikes.get(character, character)):
+        category = unicodedata.category(part)
+        if category in _UNSEEN:
+            continue
+        folded.append(" " if category in _BLANK and part != "\n" else look_alikes.get(part, part))
+    return "".join(folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of letters, with inner apostrophes and hyphens; `low` is its lower-case form."""
+
+    start: int
+    end: int
+    text: str
+    low: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The folded text, its lower-case form (same length), its words, and each character's typed place."""
+
+    text: str
+    low: str
+    words: tuple[Word, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, typed: str) -> Reading:
+        """Read a text as typed, of any length."""
+        plain: list[str] = []
+        places: list[int] = []
+        for place, character in enumerate(typed):
+            folded = character if " " <= character <= "~" else _fold(character)
+            plain.append(folded)
+            places.extend([place] * len(folded))
+        text = "".join(plain)
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        words = tuple(Word(m.start(), m.end(), m.group(), low[m.start() : m.end()]) for m in _WORD.finditer(text))
+        return cls(text, low, words, tuple(places), tuple(place + 1 for place in places))
+
+    def typed(self, start: int, end: int, kind: Kind) -> Span:
+        """The span as typed that stands behind characters `start` to `end` of the folded text."""
+        return Span(self.starts[start], self.ends[end - 1], kind)
