@@ -1,103 +1,182 @@
-"""The report as plain data: every exporter takes this and nothing else. Same input, same report, byte for byte."""
+"""The report as plain data: every exporter takes this and nothing else. Same input, same report, byte for byte.
+
+Holds only what may be published: every number has been through `suppression` before it gets here. Knows no exporter.
+"""
 
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Commission:
+    """What a report is told of its consultation. `purpose`, `decided_by` and `collected` are for readers: the last says
+    in whole sentences how people came to answer and where."""
+
+    title: str
+    authority: str
+    purpose: str = ""
+    decided_by: str = ""
+    collected: str = ""
+    opens_on: date | None = None
+    closes_on: date | None = None
+    simulated: bool = False
 
 
 @dataclass(frozen=True)
 class Count:
-    """A count as it may be published: `shown` is rounded, or None where it is suppressed as too small."""
+    """A number of people as it may be published: rounded, or None where it is hidden."""
 
     shown: int | None
 
+    @property
+    def hidden(self) -> bool:
+        return self.shown is None
+
     def __str__(self) -> str:
-        return "fewer than 8" if self.shown is None else f"about {self.shown}" if self.shown else "none"
+        """In words, as in "about 40". A hidden count never says how small it is: some are hidden to protect others."""
+        return "not shown" if self.shown is None else f"about {self.shown:,}" if self.shown else "none"
+
+
+class Checked(StrEnum):
+    """How far a person has looked at the codings under a figure."""
+
+    NOT_YET = "coded by machine, not yet checked by a person"
+    PARTLY = "coded by machine, partly checked by a person"
+    FULLY = "checked by a person"
 
 
 @dataclass(frozen=True)
 class Quotation:
-    """Words of one answer that a person has cleared for publication. `who` names an audience, never a person."""
+    """Words of one answer that a person has cleared for publication, as typed. `audience` is all that is said of whose
+    they are; `evidence` is the reference of the statement that they stand for."""
 
     text: str
-    who: str
+    audience: str
     cleared_by: str
+    evidence: str
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One counted finding: so many of `base` respondents said something that was coded so. `evidence` resolves to
-    the codings under it; `checked` is how many of those codings a person has confirmed."""
+    """One counted finding: `count` of `base` people said something that was coded so. `text` completes "… tell us".
+    `evidence` resolves to the codings under it."""
 
     evidence: str
     theme: str
     text: str
     count: Count
     base: Count
-    codings: int
-    checked: int
+    percent: int | None
+    checked: Checked
     quotations: tuple[Quotation, ...] = ()
 
 
 @dataclass(frozen=True)
 class Voice:
-    """What one audience tells us, ranked, most said first. `rare` counts statements too rare to show."""
+    """What one audience tells us, ranked, most said first. `rare` counts themes that too few raised to be shown."""
 
     audience: str
-    title: str
+    base: Count
     statements: tuple[Statement, ...]
     rare: int
 
 
 @dataclass(frozen=True)
+class Clause:
+    """Completes "So therefore we need a workforce that …". `evidence` names the statements that it follows from."""
+
+    text: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class OutcomeSection:
-    """One row of the chapter: an outcome, what each audience tells us, and what follows for the workforce."""
+    """One table of the chapter: an outcome, what each audience tells us, and what follows for the workforce."""
 
     outcome: str
     title: str
     voices: tuple[Voice, ...]
-    workforce: tuple[str, ...]
+    workforce: tuple[Clause, ...]
     objectives: tuple[str, ...]
+
+    @property
+    def quotations(self) -> tuple[Quotation, ...]:
+        return _quotations(self.voices)
+
+
+@dataclass(frozen=True)
+class KeyMessages:
+    """What one audience says over all outcomes."""
+
+    title: str
+    voice: Voice
+
+    @property
+    def quotations(self) -> tuple[Quotation, ...]:
+        return _quotations((self.voice,))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of a table, and its share of the column's base where a share may be shown."""
+
+    count: Count
+    percent: int | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One audience's numbers, one for each label of the table. `mean` is of a scale, made of the shown numbers."""
+
+    evidence: str
+    audience: str
+    base: Count
+    cells: tuple[Cell, ...]
+    mean: str | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """Who took part, by one characteristic."""
+    """People by one characteristic or one scale. Each column stands alone: no totals across audiences."""
 
     title: str
-    rows: tuple[tuple[str, Count], ...]
+    labels: tuple[str, ...]
+    columns: tuple[Column, ...]
 
 
 @dataclass(frozen=True)
-class Accounting:
-    """Nothing disappears: answers == coded + uncoded + withheld."""
+class CountRow:
+    """One line of the full counts: how many of an audience raised a theme under an outcome ("" for over all)."""
 
-    responses: int
-    answers: int
-    coded: int
-    uncoded: int
-    withheld: int
-    codings: int
-    checked: int
-
-    def __post_init__(self) -> None:
-        if self.answers != self.coded + self.uncoded + self.withheld:
-            raise AssertionError("answers must equal coded + uncoded + withheld")
+    outcome: str
+    audience: str
+    theme: str
+    count: Count
+    base: Count
+    percent: int | None
 
 
 @dataclass(frozen=True)
 class Report:
-    """The consultation chapter of a children's workforce strategy."""
+    """The consultation chapter of a children's workforce strategy. `dated` is the day the consultation closed; `run`
+    names the analysis that made it."""
 
     title: str
     authority: str
-    purpose: str
-    decided_by: str
-    dates: str
+    dated: date | None
     simulated: bool
+    opening: tuple[str, ...]
     sections: tuple[OutcomeSection, ...]
-    key_messages: tuple[Voice, ...]
+    key_messages: tuple[KeyMessages, ...]
     who_took_part: tuple[Table, ...]
-    accounting: Accounting
+    scales: tuple[Table, ...]
+    counts: tuple[CountRow, ...]
     how: tuple[str, ...]
     limits: tuple[str, ...]
     framework_source: str
     run: str
+
+
+def _quotations(voices: tuple[Voice, ...]) -> tuple[Quotation, ...]:
+    return tuple(each for voice in voices for statement in voice.statements for each in statement.quotations)

@@ -1,0 +1,1 @@
+"""Where codings and decisions lie. Knows answers by id only."""

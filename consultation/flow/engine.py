@@ -33,7 +33,28 @@ from consultation.flow.state import Awaiting, State
 LONGEST_ANSWER = 5_000  # characters; about two pages
 SHORT_WORDS = 4  # a free text with fewer words than this may be followed up once
 NOTHING_TO_SAY = frozenset(
-    "idk dunno no none nothing n/a na nope nah pass skip idc whatever dont don't know sure not nothing. .".split()
+    [
+        "idk",
+        "dunno",
+        "no",
+        "none",
+        "nothing",
+        "n/a",
+        "na",
+        "nope",
+        "nah",
+        "pass",
+        "skip",
+        "idc",
+        "whatever",
+        "dont",
+        "don't",
+        "know",
+        "sure",
+        "not",
+        "nothing.",
+        ".",
+    ]
 )
 
 
@@ -114,6 +135,8 @@ def _resume(survey: Survey, state: State) -> Step:
 def _hear(survey: Survey, state: State, said: Said) -> Step:
     if said.concern is not Level.NONE:
         return _comfort(survey, state, said)
+    if said.step is not None and said.step != state.step:
+        return _ask_again(survey, state).after(Say(Words("page.old")))
     typed = said.raw.reveal()
     command = prompts.typed_command(typed)
     if command is not None:
@@ -212,9 +235,7 @@ def _accept_values(survey: Survey, state: State, values: tuple[str, ...]) -> Ste
         case Awaiting.WHICH_TO_CHANGE:
             return _await(survey, state, Awaiting.ANSWER, QuestionId(values[0]))
         case Awaiting.AFTER_IMMEDIATE:
-            return _await(survey, state, Awaiting.AFTER_SUPPORT, state.current).after(
-                *prompts.safety_reply(values[0])
-            )
+            return _await(survey, state, Awaiting.AFTER_SUPPORT, state.current).after(*prompts.safety_reply(values[0]))
         case Awaiting.AFTER_SUPPORT | Awaiting.RESUME | Awaiting.NOTHING_MORE:
             return _obey(survey, state, Command(values[0]))
         case Awaiting.DELETE_OR_NOT:
@@ -380,9 +401,7 @@ def _record_despite_concern(
     if state.awaiting is not Awaiting.ANSWER or question.kind is not QuestionKind.TEXT:
         return state, ()
     answer = Withheld() if withheld else Told(said.redacted)
-    known = replace(
-        state.with_answer(question.id, frozenset()), asked_more=state.asked_more | {question.id}
-    )
+    known = replace(state.with_answer(question.id, frozenset()), asked_more=state.asked_more | {question.id})
     return known, (RecordAnswer(question.id, answer), *prompts.hidden_notice(said.redacted))
 
 

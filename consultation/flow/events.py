@@ -33,11 +33,13 @@ class Began:
 
 @dataclass(frozen=True)
 class Said:
-    """The person typed. `raw` is for matching listed choices and is never recorded; `redacted` may be."""
+    """The person typed. `raw` is for matching listed choices and is never recorded; `redacted` may be. `step` is
+    that of the prompt it was typed under, where the channel knows (a page does, a chat does not)."""
 
     raw: RawText
     redacted: RedactedText
     concern: Level = Level.NONE
+    step: int | None = None
 
 
 @dataclass(frozen=True)

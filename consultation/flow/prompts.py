@@ -104,7 +104,10 @@ def choices_for(survey: Survey, state: State) -> list[tuple[str, str]]:
     """(value, label) of what can be chosen now, in shown order. The system's own choices answer to their value."""
     asked = [each for each in for_state(survey, state) if isinstance(each, Ask)]
     return [
-        (each.value, each.value.replace("_", " ") if isinstance(each.label, Words) else each.label.in_(state.locale))
+        (
+            each.value,
+            each.value.replace("_", " ") if isinstance(each.label, Words) else each.label.in_(state.locale),
+        )
         for ask in asked
         for each in ask.choices
     ]

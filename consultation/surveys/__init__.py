@@ -1,5 +1,5 @@
 """Survey files: schema, loading and checks, and the templates that ship. Knows no conversation and no storage."""
 
-from consultation.surveys.loader import load_survey, load_template
+from consultation.surveys.loader import load_survey, parse_survey, template
 
-__all__ = ["load_survey", "load_template"]
+__all__ = ["load_survey", "parse_survey", "template"]

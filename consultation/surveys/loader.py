@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from consultation.content import BadFile, load
+from consultation.content import BadFile, parse
 from consultation.domain.consultation import Audience
 from consultation.domain.ids import OptionId, QuestionId, SurveyId
 from consultation.domain.survey import Condition, Option, Question, QuestionKind, Stage, Survey
@@ -14,15 +14,23 @@ CHOICES = {QuestionKind.CHOICE, QuestionKind.SEVERAL, QuestionKind.SCALE}
 LONGEST_BUTTON = 60  # characters that a phone shows on one button
 
 
-def load_template(name: str) -> Survey:
-    """The survey that ships under `name`, such as what-we-want."""
-    return load_survey(TEMPLATES / f"{name}.yaml")
+def template(name: str) -> str:
+    """The text of the survey file that ships under `name`, such as what-we-want."""
+    return (TEMPLATES / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def load_survey(path: Path) -> Survey:
     """The survey in `path`. Raises `BadFile` with file, line and how to mend it."""
-    file = load(path, SurveyFile)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(path, None, f"it cannot be read ({error}). Check the name, and save it as UTF-8.") from None
+    return parse_survey(text, path)
+
+
+def parse_survey(text: str, path: Path) -> Survey:
+    """The survey in `text`; `path` is only named in what is said of a fault. Raises `BadFile`."""
+    file = parse(text, path, SurveyFile)
     questions = [
         *(_question(block, Stage.OPENING, file) for block in file.before_consent),
         _question(file.consent.question, Stage.CONSENT, file),
@@ -30,7 +38,7 @@ def load_survey(path: Path) -> Survey:
         *(_question(block, Stage.ABOUT_YOU, file) for block in file.about_you),
     ]
     for fault_in, message in _faults(questions, file):
-        raise BadFile(path, _line_of_id(lines, fault_in), message)
+        raise BadFile(path, _line_of_id(text.splitlines(), fault_in), message)
     return Survey(
         id=SurveyId(file.survey),
         version=file.version,
@@ -63,9 +71,7 @@ def _question(block: QuestionBlock, stage: Stage, file: SurveyFile) -> Question:
         prompt=_localised(block.prompt),
         audiences=frozenset(block.audiences or Audience),
         options=tuple(_option(each) for each in options),
-        only_if=Condition(
-            QuestionId(condition.question), frozenset(OptionId(each) for each in condition.is_one_of)
-        )
+        only_if=Condition(QuestionId(condition.question), frozenset(OptionId(each) for each in condition.is_one_of))
         if condition
         else None,
         lowest=block.lowest,
@@ -82,7 +88,12 @@ def _faults(questions: list[Question], file: SurveyFile) -> list[tuple[str, str]
     earlier: dict[str, Question] = {}
     used = {block.options_from for block in [*file.before_consent, *file.questions, *file.about_you]}
     for each in used - {None, *file.shared_options}:
-        faults.append((str(each), f"options_from: {each} names no list under shared_options. Add it, or correct the name."))
+        faults.append(
+            (
+                str(each),
+                f"options_from: {each} names no list under shared_options. Add it, or correct the name.",
+            )
+        )
     for question in questions:
         if question.id in earlier:
             faults.append((question.id, f"two questions have the id '{question.id}'. Give one of them another id."))
@@ -101,8 +112,12 @@ def _option_faults(question: Question) -> list[str]:
     if question.kind in CHOICES and len(ids) < 2:
         faults.append(f"'{question.id}' needs at least two options. Add them under 'options:'.")
     if question.kind not in CHOICES and ids:
-        faults.append(f"'{question.id}' is of kind {question.kind}, which takes no options. Remove them, or change its kind.")
-    faults += [f"'{question.id}' lists option '{each}' twice. Remove one." for each in {i for i in ids if ids.count(i) > 1}]
+        faults.append(
+            f"'{question.id}' is of kind {question.kind}, which takes no options. Remove them, or change its kind."
+        )
+    faults += [
+        f"'{question.id}' lists option '{each}' twice. Remove one." for each in {i for i in ids if ids.count(i) > 1}
+    ]
     if question.kind is QuestionKind.SCALE and not all(each.isdecimal() for each in ids):
         faults.append(f"'{question.id}' is a scale: its option ids must be whole numbers such as 1 to 5.")
     long = [text for each in question.options for text in each.label.texts.values() if len(text) > LONGEST_BUTTON]
@@ -119,9 +134,13 @@ def _condition_faults(question: Question, earlier: dict[str, Question]) -> list[
             "Move that question up, or correct the name."
         ]
     unknown = question.only_if.options - {each.id for each in asked.options}
-    faults = [f"'{question.id}' depends on option '{each}', which '{asked.id}' does not have. Correct it." for each in unknown]
+    faults = [
+        f"'{question.id}' depends on option '{each}', which '{asked.id}' does not have. Correct it." for each in unknown
+    ]
     if not question.audiences <= asked.audiences:
-        faults.append(f"'{question.id}' is asked of people who are never asked '{asked.id}'. Make their audiences agree.")
+        faults.append(
+            f"'{question.id}' is asked of people who are never asked '{asked.id}'. Make their audiences agree."
+        )
     return faults
 
 

@@ -1,0 +1,1 @@
+"""The respondents' chat as pages that work without JavaScript."""

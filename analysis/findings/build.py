@@ -1,0 +1,198 @@
+"""From answers and codings to the chapter as plain data. Pure: same input in any order, same report.
+
+Knows no storage, no file format and no survey. The only module that sees exact counts and the report together.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from analysis.codebook import Code, Codebook
+from analysis.findings import participants, prose, suppression
+from analysis.findings.audiences import MAIN, in_order, naming
+from analysis.findings.counts import Accounting, Counts, Tally, count, ranked
+from analysis.findings.evidence import Evidence, References, references
+from analysis.findings.participants import Characteristic
+from analysis.findings.quotations import Choice
+from analysis.findings.report import (
+    Commission,
+    CountRow,
+    KeyMessages,
+    OutcomeSection,
+    Report,
+    Statement,
+    Voice,
+)
+from analysis.findings.workforce import draw_conclusions
+from analysis.frameworks import Framework
+from analysis.records import AnswerRecord, Coding, ResponseRecord
+
+STATEMENTS_OF_MAIN, STATEMENTS_OF_OTHERS, KEY_STATEMENTS = 5, 3, 6
+QUOTATIONS_OF_MAIN, QUOTATIONS_OF_OTHERS = 3, 2
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The report, and for analysts what it was made of: `evidence` by the references printed in it, exact."""
+
+    report: Report
+    evidence: Mapping[str, Evidence]
+    accounting: Accounting
+
+
+@dataclass
+class _Desk:
+    """What the making of one report needs at hand, and what it gathers while it goes."""
+
+    counts: Counts
+    codebook: Codebook
+    names: References
+    choice: Choice
+    rule: suppression.Rule
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+
+
+def build_report(
+    *,
+    commission: Commission,
+    answers: Iterable[AnswerRecord],
+    responses: Iterable[ResponseRecord],
+    codings: Iterable[Coding],
+    codebook: Codebook,
+    framework: Framework | None,
+    run: str,
+    cleared: Mapping[str, str] | None = None,
+    characteristics: Sequence[Characteristic] = (),
+    rule: suppression.Rule = suppression.DEFAULT,
+) -> Findings:
+    """Make the chapter.
+
+    `cleared` gives, by answer id, the role that cleared it for quotation, such as "participation officer". `run` is the
+    analysis run's id in hexadecimal. Raises ValueError where an answer is given twice or a coding has no answer, and
+    `UnknownCode` where a coding's code is not in the codebook.
+    """
+    answers, responses = list(answers), list(responses)
+    counts = count(answers, codings)
+    audiences = in_order({each.audience for each in answers} | {each.audience for each in responses})
+    names = references(run, codebook.outcome_ids, audiences)
+    choice = Choice({each.answer_id: each for each in answers}, cleared or {})
+    desk = _Desk(counts, codebook, names, choice, rule)
+    sections = _sections(desk, framework)
+    others = audiences if not codebook.outcomes else tuple(each for each in audiences if each != MAIN)
+    key_messages = tuple(_key_messages(desk, each) for each in others if each in counts.bases)
+    who = participants.tabulate(_of(characteristics, scale=False), responses, audiences, names, rule)
+    scales = participants.tabulate(_of(characteristics, scale=True), responses, audiences, names, rule)
+    quoted = [each.cleared_by for part in (*sections, *key_messages) for each in part.quotations]
+    report = Report(
+        title=commission.title,
+        authority=commission.authority,
+        dated=commission.closes_on,
+        simulated=commission.simulated,
+        opening=prose.opening(commission, _took_part(answers, responses, audiences, rule), rule),
+        sections=sections,
+        key_messages=key_messages,
+        who_took_part=who.tables,
+        scales=scales.tables,
+        counts=_count_rows(desk),
+        how=prose.how(commission, counts.accounting, codebook, quoted, rule),
+        limits=prose.limits(commission, counts.accounting, who.unheard, rule),
+        framework_source=str(framework.source) if framework else "",
+        run=run,
+    )
+    return Findings(report, desk.evidence | who.evidence | scales.evidence, counts.accounting)
+
+
+def _of(characteristics: Sequence[Characteristic], scale: bool) -> list[Characteristic]:
+    return [each for each in characteristics if (each.kind == "scale") is scale]
+
+
+def _took_part(
+    answers: Sequence[AnswerRecord],
+    responses: Sequence[ResponseRecord],
+    audiences: Sequence[str],
+    rule: suppression.Rule,
+) -> dict[str, suppression.Count]:
+    """People by audience, each guarded alone: no total of all is printed that could be subtracted from."""
+    found = {(each.audience, each.response_id) for each in (*answers, *responses)}
+    return {
+        audience: suppression.guard(sum(1 for each, _ in found if each == audience), rule) for audience in audiences
+    }
+
+
+def _sections(desk: _Desk, framework: Framework | None) -> tuple[OutcomeSection, ...]:
+    voices = [
+        (outcome, tuple(_voice(desk, outcome, each) for each in in_order(set(desk.counts.bases))))
+        for outcome in desk.codebook.outcomes
+    ]
+    conclusions = draw_conclusions([(outcome.id, each) for outcome, each in voices], desk.codebook)
+    return tuple(
+        OutcomeSection(
+            outcome=outcome.id,
+            title=outcome.name,
+            voices=its_voices,
+            workforce=clauses,
+            objectives=framework.delivered_through(outcome.id) if framework else (),
+        )
+        for (outcome, its_voices), clauses in zip(voices, conclusions, strict=True)
+    )
+
+
+def _voice(desk: _Desk, outcome: Code, audience: str) -> Voice:
+    if audience == MAIN:
+        return _statements(desk, outcome.id, audience, STATEMENTS_OF_MAIN, QUOTATIONS_OF_MAIN)
+    return _statements(desk, outcome.id, audience, STATEMENTS_OF_OTHERS, QUOTATIONS_OF_OTHERS)
+
+
+def _key_messages(desk: _Desk, audience: str) -> KeyMessages:
+    voice = _statements(desk, None, audience, KEY_STATEMENTS, QUOTATIONS_OF_OTHERS)
+    return KeyMessages(f"Key messages from {naming(audience).tellers}", voice)
+
+
+def _statements(desk: _Desk, outcome: str | None, audience: str, most: int, quotations: int) -> Voice:
+    """The most said that may be shown, each with its evidence and its quotations."""
+    base = desk.counts.bases[audience]
+    found = ranked(desk.counts, outcome, audience, desk.codebook.theme_ids)
+    may_show = [each for each in found if _part(desk, each[1], base).count.shown][:most]
+    rare = sum(1 for _, tally in found if _part(desk, tally, base).count.hidden)
+    statements = tuple(_statement(desk, outcome, audience, theme, tally) for theme, tally in may_show)
+    refs = [(each.evidence, tally) for each, (_, tally) in zip(statements, may_show, strict=True)]
+    quoted = tuple(
+        replace(each, quotations=its)
+        for each, its in zip(statements, desk.choice.spread(refs, quotations), strict=True)
+    )
+    return Voice(audience, suppression.guard(base, desk.rule), quoted, rare)
+
+
+def _statement(desk: _Desk, outcome: str | None, audience: str, theme: str, tally: Tally) -> Statement:
+    ref = desk.names.of(outcome, audience, theme)
+    base = desk.counts.bases[audience]
+    text = desk.codebook.code(theme).tells_us(audience, outcome)
+    desk.evidence[ref] = Evidence(ref, text, tuple(sorted(tally.responses)), tally.answers, tally.codings)
+    part = _part(desk, tally, base)
+    return Statement(
+        evidence=ref,
+        theme=theme,
+        text=text,
+        count=part.count,
+        base=suppression.guard(base, desk.rule),
+        percent=part.percent,
+        checked=tally.checked,
+    )
+
+
+def _part(desk: _Desk, tally: Tally, base: int) -> suppression.Cell:
+    return suppression.guard_part(len(tally), base, desk.rule)
+
+
+def _count_rows(desk: _Desk) -> tuple[CountRow, ...]:
+    """Every theme that anybody raised, under each outcome and then over all, guarded one by one."""
+    rows: list[CountRow] = []
+    titles: list[tuple[str | None, str]] = [(each.id, each.name) for each in desk.codebook.outcomes]
+    for outcome, title in [*titles, (None, "")]:
+        for audience in in_order(set(desk.counts.bases)):
+            base = desk.counts.bases[audience]
+            for theme, tally in ranked(desk.counts, outcome, audience, desk.codebook.theme_ids):
+                part = _part(desk, tally, base)
+                name = desk.codebook.code(theme).name
+                shown_base = suppression.guard(base, desk.rule)
+                rows.append(CountRow(title, audience, name, part.count, shown_base, part.percent))
+    return tuple(rows)

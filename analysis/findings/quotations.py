@@ -1,0 +1,77 @@
+"""Which cleared words stand for which statements. Knows that a person clears, not why; clears nothing itself.
+
+A quotation is never cut: an answer is quoted whole or not at all.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from analysis.findings.counts import Tally
+from analysis.findings.report import Quotation
+from analysis.records import AnswerRecord, Facet, Verdict
+
+FEWEST_WORDS, MOST_WORDS = 8, 40
+BEST_WORDS = 18  # long enough to hold a thought, short enough to be read
+_TOKEN = re.compile(r"\[[^\]]*\]")
+
+
+@dataclass
+class Choice:
+    """Chooses over one whole report, so that nobody is quoted twice in it. `cleared` is by answer id who cleared it."""
+
+    answers: Mapping[str, AnswerRecord]
+    cleared: Mapping[str, str]
+    quoted: set[str] = field(default_factory=set)
+
+    def spread(self, statements: Sequence[tuple[str, Tally]], most: int) -> tuple[tuple[Quotation, ...], ...]:
+        """Up to `most` quotations for the statements of one voice, given as (evidence, tally): one for each statement
+        in turn before any has two. One tuple for each statement."""
+        chosen: list[list[Quotation]] = [[] for _ in statements]
+        waiting = [self._candidates(tally) for _, tally in statements]
+        progress = True
+        while progress and sum(map(len, chosen)) < most:
+            progress = False
+            for place, (evidence, _) in enumerate(statements):
+                answer = self._next(waiting[place]) if sum(map(len, chosen)) < most else None
+                if answer is not None:
+                    self.quoted.add(answer.response_id)
+                    chosen[place].append(self._quotation(answer, evidence))
+                    progress = True
+        return tuple(tuple(each) for each in chosen)
+
+    def _next(self, waiting: list[AnswerRecord]) -> AnswerRecord | None:
+        while waiting:
+            answer = waiting.pop(0)
+            if answer.response_id not in self.quoted:
+                return answer
+        return None
+
+    def _candidates(self, tally: Tally) -> list[AnswerRecord]:
+        """The best first: where a person confirmed the theme, then of a good length. The text breaks ties before the
+        id does, since ids are drawn at random."""
+        confirmed = {
+            each.answer_id
+            for each in tally.codings
+            if each.facet is Facet.THEME and each.verdict in (Verdict.CONFIRMED, Verdict.ADDED)
+        }
+        found = [self.answers[each] for each in tally.answers if each in self.cleared]
+        return sorted(
+            (each for each in found if may_be_quoted(each)),
+            key=lambda each: (
+                each.answer_id not in confirmed,
+                abs(len(each.text.split()) - BEST_WORDS),
+                each.text,
+                each.answer_id,
+            ),
+        )
+
+    def _quotation(self, answer: AnswerRecord, evidence: str) -> Quotation:
+        text = " ".join(answer.text.split())
+        return Quotation(text, answer.audience, self.cleared[answer.answer_id], evidence)
+
+
+def may_be_quoted(answer: AnswerRecord) -> bool:
+    """Whether an answer, once cleared, reads as a quotation: not withheld, 8 to 40 words, nothing hidden in it."""
+    length = len(answer.text.split())
+    return not answer.withheld and FEWEST_WORDS <= length <= MOST_WORDS and not _TOKEN.search(answer.text)

@@ -1,0 +1,189 @@
+"""The talk: one page, one form, one question at a time. Translates posts to events and messages to a page."""
+
+import secrets
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from bot.web.pages import show
+from bot.web.security import Access, guarded
+from bot.wiring import Sayso
+from consultation.domain.consultation import Audience, Channel, Wave
+from consultation.domain.text import RawText
+from consultation.flow.engine import LONGEST_ANSWER
+from consultation.flow.events import Began, Command, Commanded, Tapped
+from consultation.operations.converse import Incoming, Input, NotStored, Typed, converse
+from consultation.operations.messages import Message
+from consultation.operations.show_conversation import Talk, show_conversation
+from consultation.storage import consultations
+
+BIGGEST_POST = 256 * 1024  # bytes; the longest answer takes a tenth of it
+LINKS = {"young-person": Audience.YOUNG_PERSON, "parent-carer": Audience.PARENT_CARER, "staff": Audience.STAFF}
+
+
+def routes() -> list[BaseRoute]:
+    return [
+        guarded("/", _front, Access.PUBLIC),
+        guarded("/c/{slug}", _welcome, Access.PUBLIC),
+        guarded("/c/{slug}/talk", _show_talk, Access.PUBLIC),
+        guarded("/c/{slug}/talk", _take_post, Access.PUBLIC, method="POST"),
+        guarded("/c/{slug}/leave", _leave, Access.PUBLIC, method="POST"),
+        guarded("/c/{slug}/{audience}", _welcome, Access.PUBLIC),
+        guarded("/c/{slug}/begin", _begin, Access.PUBLIC, method="POST"),
+    ]
+
+
+async def _front(request: Request) -> Response:
+    sayso: Sayso = request.app.state.sayso
+    with sayso.store.read() as session:
+        waves = [each for each in consultations.waves(session) if each.is_open(sayso.desk.today())]
+    return show(request, "front.html", waves=waves, links=LINKS)
+
+
+async def _welcome(request: Request) -> Response:
+    """The page before the talk: what this is, and one button."""
+    wave = _wave(request)
+    audience = request.path_params.get("audience")
+    if audience is not None and audience not in LINKS:
+        raise HTTPException(404)
+    under_way = _cookie_name(wave) in request.cookies
+    return show(
+        request, "welcome.html", wave=wave, audience=audience, under_way=under_way, open=_is_open(request, wave)
+    )
+
+
+async def _begin(request: Request) -> Response:
+    wave = _wave(request)
+    form = await _form(request)
+    chat = request.cookies.get(_cookie_name(wave)) or secrets.token_urlsafe(24)
+    await _turn(request, wave, chat, _nonce(form), Began(LINKS.get(str(form.get("audience", "")))))
+    response = RedirectResponse(f"/c/{wave.consultation.slug}/talk#now", status_code=303)
+    # A session cookie: a shared phone forgets the talk when its browser closes.
+    response.set_cookie(
+        _cookie_name(wave),
+        chat,
+        path=f"/c/{wave.consultation.slug}",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+async def _show_talk(request: Request) -> Response:
+    wave = _wave(request)
+    chat = request.cookies.get(_cookie_name(wave))
+    if chat is None:
+        return RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
+    return await _talk_page(request, wave, chat)
+
+
+async def _take_post(request: Request) -> Response:
+    """One turn. Answered by a redirect, so that reloading the page posts nothing again."""
+    wave = _wave(request)
+    chat = request.cookies.get(_cookie_name(wave))
+    if chat is None:
+        return RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
+    form = await _form(request)
+    given = _decode(form)
+    draft = str(form.get("text", ""))
+    stale = draft and await _is_stale(request, wave, chat, given)
+    try:
+        await _turn(request, wave, chat, _nonce(form), given)
+    except NotStored as refused:
+        return await _talk_page(request, wave, chat, draft=draft, first=refused.message, status_code=503)
+    if stale or len(draft) > LONGEST_ANSWER:
+        # Shown at once and not after a redirect: the draft is kept nowhere but on the person's own screen.
+        return await _talk_page(request, wave, chat, draft=draft, status_code=422)
+    return RedirectResponse(f"/c/{wave.consultation.slug}/talk#now", status_code=303)
+
+
+async def _leave(request: Request) -> Response:
+    """Forget the talk on this device; the answers stay as they are."""
+    wave = _wave(request)
+    response = RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
+    response.delete_cookie(_cookie_name(wave), path=f"/c/{wave.consultation.slug}")
+    return response
+
+
+async def _turn(request: Request, wave: Wave, chat: str, nonce: str, given: Input) -> list[Message]:
+    sayso: Sayso = request.app.state.sayso
+    incoming = Incoming(Channel.WEB, chat, nonce, given)
+    return await run_in_threadpool(converse, sayso.desk, wave, incoming)
+
+
+async def _is_stale(request: Request, wave: Wave, chat: str, given: Input) -> bool:
+    """Whether the text was typed on a page that a later turn has overtaken (two tabs, the back button)."""
+    sayso: Sayso = request.app.state.sayso
+    talk = await run_in_threadpool(show_conversation, sayso.desk, wave, Channel.WEB, chat)
+    return isinstance(given, Typed) and bool(talk.latest) and given.step != talk.latest[-1].step
+
+
+async def _talk_page(
+    request: Request, wave: Wave, chat: str, *, draft: str = "", first: Message | None = None, status_code: int = 200
+) -> Response:
+    sayso: Sayso = request.app.state.sayso
+    talk: Talk = await run_in_threadpool(show_conversation, sayso.desk, wave, Channel.WEB, chat)
+    latest = (first, *talk.latest) if first else talk.latest
+    prompt = latest[-1] if latest and latest[-1].mode is not None else None
+    return show(
+        request,
+        "talk.html",
+        status_code=status_code,
+        wave=wave,
+        talk=talk,
+        said=latest[:-1] if prompt else latest,
+        prompt=prompt,
+        draft=draft,
+        nonce=secrets.token_urlsafe(16),
+        longest=LONGEST_ANSWER,
+        open=_is_open(request, wave),
+        Command=Command,
+    )
+
+
+def _decode(form: FormData) -> Input:
+    """A post to an event: a command button, ticked choices, or typed text."""
+    command = form.get("command")
+    if command in set(Command):
+        return Commanded(Command(str(command)))
+    step = str(form.get("step", ""))
+    number = int(step) if step.isdecimal() else -1
+    if "text" in form:
+        return Typed(RawText(str(form["text"]).replace("\r\n", "\n")), number)
+    return Tapped(number, tuple(str(each) for each in form.getlist("value")))
+
+
+async def _form(request: Request) -> FormData:
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > BIGGEST_POST:
+        raise HTTPException(413)
+    return await request.form()
+
+
+def _nonce(form: FormData) -> str:
+    """The form's own number: the same form posted twice is one turn."""
+    return str(form.get("nonce") or secrets.token_urlsafe(16))[:64]
+
+
+def _wave(request: Request) -> Wave:
+    sayso: Sayso = request.app.state.sayso
+    with sayso.store.read() as session:
+        wave = consultations.wave_by_slug(session, request.path_params["slug"])
+    if wave is None:
+        raise HTTPException(404)
+    return wave
+
+
+def _is_open(request: Request, wave: Wave) -> bool:
+    sayso: Sayso = request.app.state.sayso
+    return wave.is_open(sayso.desk.today())
+
+
+def _cookie_name(wave: Wave) -> str:
+    return f"talk_{wave.consultation.slug}"
+

@@ -1,0 +1,37 @@
+"""Templates to pages. Knows where templates lie and what every page needs; nothing of any one page."""
+
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+from consultation.domain.wording import PLAIN, Words
+from consultation.flow.events import Command
+from consultation.locale import render
+
+HERE = Path(__file__).parent
+templates = Jinja2Templates(directory=HERE / "templates")
+templates.env.trim_blocks = templates.env.lstrip_blocks = True
+
+
+def words(key: str, locale: str = PLAIN) -> str:
+    """A sentence of the system for a page."""
+    return render(Words(key), locale)
+
+
+def command_label(command: Command, locale: str = PLAIN) -> str:
+    return words(f"command.{command.value}", locale)
+
+
+def day(date: Any) -> str:
+    """A date as people write it: 22 November 2026."""
+    return f"{date.day} {date:%B %Y}"
+
+
+templates.env.globals.update(words=words, command_label=command_label, day=day)
+
+
+def show(request: Request, template: str, *, status_code: int = 200, **context: Any) -> Response:
+    return templates.TemplateResponse(request, template, context, status_code=status_code)

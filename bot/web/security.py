@@ -1,0 +1,110 @@
+"""Who may open which page. Default deny: a route that names no access cannot be built."""
+
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import TypeAlias
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+STAFF_COOKIE = "sayso_staff"
+STAFF_HOURS = 8
+
+
+class Role(StrEnum):
+    OFFICER = "officer"
+    ANALYST = "analyst"
+
+
+class Access(StrEnum):
+    PUBLIC = "public"
+    STAFF = "staff"  # any role
+    OFFICER = "officer"
+    ANALYST = "analyst"
+
+
+def guarded(path: str, endpoint: Endpoint, access: Access, *, method: str = "GET") -> Route:
+    """A route that answers only those whom `access` names; staff who are not signed in are shown where to."""
+
+    async def guard(request: Request) -> Response:
+        if access is Access.PUBLIC:
+            return await endpoint(request)
+        role = signed_in_role(request)
+        if role is None:
+            return RedirectResponse("/staff", status_code=303)
+        if access is not Access.STAFF and role.value != access.value:
+            return await refused(request, access)
+        request.state.role = role
+        return await endpoint(request)
+
+    route = Route(path, guard, methods=[method], name=f"{method} {path}")
+    route.access = access  # type: ignore[attr-defined]
+    return route
+
+
+async def refused(request: Request, access: Access) -> Response:
+    from bot.web.pages import show  # the page needs the app that this guards
+
+    return show(request, "refused.html", status_code=403, needed=access.value)
+
+
+class Passes:
+    """Signed links by which staff come in, and the cookie they carry after. Nothing is stored."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._links = URLSafeTimedSerializer(secret, salt="staff link")
+        self._cookies = URLSafeTimedSerializer(secret, salt="staff cookie")
+
+    def link_token(self, role: Role) -> str:
+        return self._links.dumps(role.value)
+
+    def cookie(self, role: Role) -> str:
+        return self._cookies.dumps(role.value)
+
+    def role_of_link(self, token: str, hours: int = 12) -> Role | None:
+        return self._read(self._links, token, hours)
+
+    def role_of_cookie(self, cookie: str) -> Role | None:
+        return self._read(self._cookies, cookie, STAFF_HOURS)
+
+    def _read(self, serializer: URLSafeTimedSerializer, text: str, hours: int) -> Role | None:
+        try:
+            return Role(serializer.loads(text, max_age=hours * 3600))
+        except (BadSignature, SignatureExpired, ValueError):
+            return None
+
+
+def signed_in_role(request: Request) -> Role | None:
+    passes: Passes = request.app.state.passes
+    return passes.role_of_cookie(request.cookies.get(STAFF_COOKIE, ""))
+
+
+class SecureHeaders:
+    """No script, no frame, no referrer, no cache: a talk is nobody else's business."""
+
+    HEADERS = {  # noqa: RUF012 - never changed
+        "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'",
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+    }
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

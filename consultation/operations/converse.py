@@ -1,0 +1,226 @@
+"""One turn of a conversation: screen, redact, step, and one transaction that records all of it or nothing.
+
+The caller acknowledges to its channel only after this returns: by then everything is on the disk.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+from sqlmodel import Session
+
+from consultation.domain.concern import Concern, Level
+from consultation.domain.consultation import Audience, Channel, Wave
+from consultation.domain.ids import AnswerId, ConsultationId, Pseudonym, ResponseId
+from consultation.domain.survey import Survey
+from consultation.domain.text import RawText
+from consultation.domain.wording import PLAIN, Words
+from consultation.flow.effects import (
+    Effect,
+    EraseAnswer,
+    ExtendAnswer,
+    FinishResponse,
+    RecordAnswer,
+    RecordConsent,
+    WithdrawResponse,
+)
+from consultation.flow.engine import step
+from consultation.flow.events import Began, Commanded, Event, Said, SentSomethingElse, Tapped
+from consultation.flow.state import State
+from consultation.locale import render
+from consultation.operations.messages import Message, briefing, messages
+from consultation.privacy.detect import Detector
+from consultation.privacy.pseudonyms import pseudonym
+from consultation.privacy.redact import redact
+from consultation.safeguarding.seal import SealedMessage, seal
+from consultation.storage import turns
+from consultation.storage.store import Store
+from consultation.storage.tables import ConcernRow, ConversationRow, ResponseRow
+
+PULL = frozenset({Channel.WEB, Channel.TERMINAL, Channel.SIMULATION})  # they fetch what is said; nothing is sent
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The person typed this. It is screened and redacted before anything else happens."""
+
+    text: RawText
+    step: int | None = None
+
+
+Input: TypeAlias = Typed | Began | Tapped | Commanded | SentSomethingElse
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One update, post or line as a door decoded it, with no identity but the chat's own address, which lives in
+    memory alone. `update_id` is the channel's own number for it: the same one twice is one turn."""
+
+    channel: Channel
+    chat: str
+    update_id: str
+    input: Input
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What converse needs from outside: rules, records, and chance and time as functions."""
+
+    store: Store
+    survey_of: Callable[[Wave], Survey]
+    key_of: Callable[[ConsultationId], bytes]
+    detector: Detector
+    screen: Callable[[str], Concern]
+    leads: tuple[str, ...]
+    today: Callable[[], date]
+    new_id: Callable[[], str]
+    new_reference: Callable[[], str]
+    alert: Callable[[str, Level], None] = field(default=lambda reference, level: None)
+
+
+class NotStored(Exception):
+    """The words could not be made safe to keep, so nothing of the turn was kept. `message` tells the person so."""
+
+    def __init__(self) -> None:
+        self.message = Message(render(Words("turn.not_stored"), PLAIN))
+        super().__init__("a text could not be screened or redacted; nothing of it was stored")
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """The event of a turn, and the sealed concern that goes with it, if any."""
+
+    event: Event
+    concern: Concern | None = None
+    words: str = field(default="", repr=False)
+
+
+def whose(desk: Desk, wave: Wave, channel: Channel, chat: str) -> Pseudonym:
+    """The pseudonym of a chat in this consultation."""
+    return pseudonym(desk.key_of(wave.consultation.id), channel, chat)
+
+
+def converse(desk: Desk, wave: Wave, incoming: Incoming) -> list[Message]:
+    """Take one turn; returns all that is still to be said to this person, this turn's messages last.
+
+    A repeated update changes nothing and returns what is still unsaid. Raises `NotStored` where the text could not
+    be screened or redacted: nothing was kept, and the door shows the exception's message.
+    """
+    if not wave.is_open(desk.today()):
+        return [Message(render(Words("wave.not_open", briefing(wave)), PLAIN))]
+    heard = _hear(desk, incoming.input)
+    who = whose(desk, wave, incoming.channel, incoming.chat)
+    for attempt in range(5):
+        try:
+            with desk.store.write() as session:
+                said, reference = _take_turn(desk, session, wave, incoming, who, heard)
+            break
+        except turns.StaleTurn:
+            if attempt == 4:
+                raise
+    if reference is not None and heard.concern is not None:
+        desk.alert(reference, heard.concern.level)
+    return said
+
+
+def _hear(desk: Desk, given: Input) -> _Heard:
+    """Screen, then redact, in memory. Whatever goes wrong in either, the turn is not stored."""
+    if not isinstance(given, Typed):
+        return _Heard(given)
+    typed = given.text.reveal()
+    try:
+        concern = desk.screen(typed)
+        redacted = redact(given.text, desk.detector)
+    except Exception as error:  # the models are other people's code: any failure of theirs must end closed
+        raise NotStored from error
+    event = Said(given.text, redacted, concern.level, given.step)
+    return _Heard(event) if concern.level is Level.NONE else _Heard(event, concern, typed)
+
+
+def _take_turn(
+    desk: Desk, session: Session, wave: Wave, incoming: Incoming, who: Pseudonym, heard: _Heard
+) -> tuple[list[Message], str | None]:
+    fresh = turns.take_update(session, incoming.channel.value, f"{wave.id}:{incoming.update_id}")
+    if not fresh:
+        return _unsaid(session, who), None
+    row = turns.conversation(session, who)
+    survey = desk.survey_of(wave)
+    before = State.from_json(row.state) if row else State(survey.id, survey.version)
+    after = step(survey, before, heard.event)
+    response = _record(desk, session, wave, incoming.channel, row, after.state, after.effects)
+    was = row.version if row else 0
+    turns.save_conversation(session, who, wave.id, response, after.state, was)
+    if incoming.channel in PULL:
+        turns.clear_outbox(session, who)
+    said = messages(after.effects, after.state, wave)
+    turns.add_to_outbox(session, who, was + 1, [each.to_json() for each in said])
+    session.flush()
+    reference = _refer(desk, session, heard, before) if heard.concern else None
+    return _unsaid(session, who), reference
+
+
+def _unsaid(session: Session, who: Pseudonym) -> list[Message]:
+    return [Message.from_json(each.message) for each in turns.outbox(session, who)]
+
+
+def _record(
+    desk: Desk, session: Session, wave: Wave, channel: Channel, row: ConversationRow | None, state: State,
+    effects: tuple[Effect, ...],
+) -> ResponseId | None:  # fmt: skip
+    """Carry out what records something. Returns the response that the conversation has from here on."""
+    response = ResponseId(row.response_id) if row and row.response_id else None
+    for effect in effects:
+        if isinstance(effect, RecordConsent) and response is None:
+            response = ResponseId(desk.new_id())
+            turns.open_response(session, _new_response(desk, wave, channel, state, effect, response))
+        elif isinstance(effect, WithdrawResponse) and response is not None:
+            turns.withdraw_response(session, response)
+            response = None
+        elif response is not None:
+            _record_in(desk, session, response, effect)
+    return response
+
+
+def _record_in(desk: Desk, session: Session, response: ResponseId, effect: Effect) -> None:
+    today = desk.today()
+    match effect:
+        case RecordAnswer(question, answer):
+            turns.record_answer(session, response, question, answer, AnswerId(desk.new_id()), today)
+        case ExtendAnswer(question, text):
+            turns.extend_answer(session, response, question, text, AnswerId(desk.new_id()), today)
+        case EraseAnswer(question):
+            turns.erase_answer(session, response, question)
+        case FinishResponse():
+            turns.finish_response(session, response)
+        case _:
+            pass
+
+
+def _new_response(
+    desk: Desk, wave: Wave, channel: Channel, state: State, consent: RecordConsent, response: ResponseId
+) -> ResponseRow:
+    assert state.audience is not None
+    return ResponseRow(
+        id=response, wave_id=wave.id, audience=Audience(state.audience).value, channel=channel.value,
+        locale=state.locale, consent_wording=consent.wording, consented_on=desk.today(),
+    )  # fmt: skip
+
+
+def _refer(desk: Desk, session: Session, heard: _Heard, before: State) -> str:
+    """Seal the message as written to the safeguarding lead, in the same transaction as the turn."""
+    assert heard.concern is not None
+    message = SealedMessage(
+        text=heard.words,
+        level=heard.concern.level.value,
+        reason=heard.concern.reason,
+        audience=before.audience.value if before.audience else "not said",
+        question=before.current or "none",
+    )
+    reference = desk.new_reference()
+    sealed = seal(message, desk.leads)
+    turns.seal_concern(
+        session,
+        ConcernRow(reference=reference, level=message.level, raised_on=desk.today(), sealed=sealed),
+    )
+    return reference

@@ -1,0 +1,118 @@
+"""What a door shows: effects turned into text in the person's locale, as plain values that survive JSON."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consultation.domain.consultation import Audience, Wave
+from consultation.domain.wording import Localised, Wording, Words
+from consultation.flow.effects import Ask, Effect, Mode, OfferHelpLines, Say
+from consultation.flow.events import Command
+from consultation.flow.state import State
+from consultation.locale import render
+from consultation.safeguarding.help_lines import help_lines_for
+
+
+@dataclass(frozen=True)
+class Button:
+    """One choice as shown; `alone` excludes the others where several may be chosen."""
+
+    value: str
+    label: str
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Message:
+    """One thing the bot says. With a `mode` it asks for a reply to `step`; without one it only tells."""
+
+    text: str
+    mode: Mode | None = None
+    step: int = 0
+    buttons: tuple[Button, ...] = ()
+    commands: tuple[Command, ...] = ()
+    hint: str = ""
+    place: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "mode": self.mode.value if self.mode else None,
+            "step": self.step,
+            "buttons": [[each.value, each.label, each.alone] for each in self.buttons],
+            "commands": [each.value for each in self.commands],
+            "hint": self.hint,
+            "place": self.place,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Message":
+        return cls(
+            text=data["text"],
+            mode=Mode(data["mode"]) if data["mode"] else None,
+            step=data["step"],
+            buttons=tuple(Button(*each) for each in data["buttons"]),
+            commands=tuple(Command(each) for each in data["commands"]),
+            hint=data["hint"],
+            place=data["place"],
+        )
+
+
+def briefing(wave: Wave) -> dict[str, str]:
+    """What a survey's wording may fill in about the consultation."""
+    return {
+        "authority": wave.consultation.authority,
+        "purpose": wave.consultation.purpose,
+        "decided_by": wave.consultation.decided_by,
+        "opens_on": _day(wave.opens_on),
+        "closes_on": _day(wave.closes_on),
+    }
+
+
+def _day(date: Any) -> str:
+    return f"{date.day} {date:%B %Y}"
+
+
+def say(wording: Wording, locale: str, wave: Wave) -> str:
+    """The text of `wording`, with the consultation's own facts filled in."""
+    text = render(wording, locale)
+    if isinstance(wording, Localised):  # an author's text may hold other braces, so only the known names are filled
+        for name, value in briefing(wave).items():
+            text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def messages(effects: Iterable[Effect], state: State, wave: Wave) -> list[Message]:
+    """The messages among `effects`, in order; effects that record something say nothing."""
+    said: list[Message] = []
+    for effect in effects:
+        match effect:
+            case Say(wording):
+                said.append(Message(say(wording, state.locale, wave)))
+            case OfferHelpLines():
+                said.append(Message(help_text(state.audience, state.locale)))
+            case Ask():
+                said.append(_prompt(effect, state, wave))
+            case _:
+                pass
+    return said
+
+
+def help_text(audience: Audience | None, locale: str) -> str:
+    """The help lines for this audience, one to a line."""
+    adult = audience in (Audience.PARENT_CARER, Audience.STAFF)
+    return "\n".join(f"• {line}" for line in help_lines_for(adult=adult, locale=locale))
+
+
+def _prompt(ask: Ask, state: State, wave: Wave) -> Message:
+    hints = {Mode.SEVERAL: "hint.several", Mode.NUMBER: "hint.number", Mode.TEXT: "hint.text"}
+    place = Words("place", {"place": ask.place[0], "of": ask.place[1]}) if ask.place else None
+    return Message(
+        text=say(ask.prompt, state.locale, wave),
+        mode=ask.mode,
+        step=ask.step,
+        buttons=tuple(Button(each.value, say(each.label, state.locale, wave), each.alone) for each in ask.choices),
+        commands=ask.commands,
+        hint=render(Words(hints[ask.mode]), state.locale) if ask.mode in hints else "",
+        place=render(place, state.locale) if place else "",
+    )

@@ -1,0 +1,61 @@
+"""Open a round of a consultation: the survey version is fixed word for word, and its key is made."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from consultation.domain.consultation import Consultation, Wave
+from consultation.domain.ids import ConsultationId, WaveId
+from consultation.operations.converse import Desk
+from consultation.storage import consultations
+from consultation.storage.keys import KeyStore
+from consultation.surveys import parse_survey
+
+
+@dataclass(frozen=True)
+class Commission:
+    """What an officer decides before a consultation opens."""
+
+    slug: str
+    title: str
+    authority: str
+    purpose: str
+    decided_by: str
+    framework: str
+    opens_on: date
+    closes_on: date
+    simulated: bool = False
+
+
+class NotReady(Exception):
+    """The consultation cannot open yet. `str()` says what is missing."""
+
+
+def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: str) -> Wave:
+    """Store the consultation with its first wave. Raises `NotReady`, or `BadFile` for the survey."""
+    survey = parse_survey(survey_body, Path("survey.yaml"))
+    if not desk.leads:
+        raise NotReady("No safeguarding lead has a key yet. Run 'sayso safeguarding key' first.")
+    if commission.closes_on < commission.opens_on:
+        raise NotReady(f"It would close on {commission.closes_on}, before it opens on {commission.opens_on}.")
+    with desk.store.read() as session:
+        if consultations.wave_by_slug(session, commission.slug) is not None:
+            raise NotReady(f"There is a consultation at '{commission.slug}' already. Choose another short name.")
+    consultation = Consultation(
+        id=ConsultationId(desk.new_id()), slug=commission.slug, title=commission.title,
+        authority=commission.authority, purpose=commission.purpose, decided_by=commission.decided_by,
+        framework=commission.framework, simulated=commission.simulated,
+    )  # fmt: skip
+    wave = Wave(
+        WaveId(desk.new_id()),
+        consultation,
+        survey.id,
+        survey.version,
+        commission.opens_on,
+        commission.closes_on,
+    )
+    # The key first: a wave without its key could take nobody's answer, a key without its wave does no harm.
+    keys.create(consultation.id)
+    with desk.store.write() as session:
+        consultations.add_wave(session, wave, survey_body)
+    return wave

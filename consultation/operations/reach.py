@@ -1,0 +1,32 @@
+"""How many people a wave has reached, for an officer to watch while it runs. Counts only; no answers."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlmodel import select
+
+from consultation.domain.ids import WaveId
+from consultation.storage.store import Store
+from consultation.storage.tables import ResponseRow
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Exact counts, by audience. They may be shown only after suppression."""
+
+    begun: dict[str, int]
+    finished: dict[str, int]
+    by_channel: dict[str, int]
+
+
+def reach(store: Store, wave: WaveId) -> Reach:
+    """Counts of responses (people who consented) in the wave."""
+    with store.read() as session:
+        rows = session.exec(
+            select(ResponseRow.audience, ResponseRow.channel, ResponseRow.finished).where(ResponseRow.wave_id == wave)
+        ).all()
+    return Reach(
+        begun=dict(Counter(audience for audience, _, _ in rows)),
+        finished=dict(Counter(audience for audience, _, finished in rows if finished)),
+        by_channel=dict(Counter(channel for _, channel, _ in rows)),
+    )

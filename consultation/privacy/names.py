@@ -1,0 +1,146 @@
+"""How likely each word is part of a person's name: a small logistic model over cues, lists and the name model.
+
+The weights in data/name_weights.json were fitted offline on texts written for this (see evaluate's docstring).
+Must not know what happens to a name, nor any other kind of detail.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+from consultation.privacy import cues, lexicon
+from consultation.privacy.cues import Listing
+from consultation.privacy.rampart import Tag
+from consultation.privacy.reading import Reading
+
+THRESHOLD = 0.5
+_LATER = frozenset(
+    "is was has had said says helped left who will would can could always never gets got does did makes made and or but from in at the my "
+    "to with for on cos because keeps went goes took takes told tells came comes listens shouts lets let just really doesnt didnt isnt "
+    "wasnt wont n thinks needs wants should deserves likes knows moved works runs about all again too she he they whos who's if when".split()
+)
+_EARLIER = frozenset(
+    "with and to from ask tell told like love by for of at in the a an my me see saw want about is said miss know knows thank thanks that "
+    "because when if cos or but n both has have was are as not let between against get got hate hates likes meet met lives near on our your "
+    "his her their this these be i we you they he she it so".split()
+)
+
+
+def likelihoods(reading: Reading, tags: Sequence[Tag]) -> list[float]:
+    """One likelihood (0 to 1) for each word of the reading."""
+    weights = _weights()
+    return [
+        1 / (1 + math.exp(-max(-30.0, min(30.0, sum(weights.get(name, 0.0) * value for name, value in row.items())))))
+        for row in features(reading, tags)
+    ]
+
+
+@cache
+def _weights() -> dict[str, float]:
+    text = (files("consultation.privacy") / "data" / "name_weights.json").read_text(encoding="utf-8")
+    weights: dict[str, float] = json.loads(text)
+    return weights
+
+
+def features(reading: Reading, tags: Sequence[Tag]) -> Iterator[dict[str, float]]:
+    """What is known about each word, as named numbers, mostly 0 or 1."""
+    scores = named_scores(reading, tags)
+    listings = [cues.listing(word.low) for word in reading.words]
+    shouting = reading.text == reading.text.upper()
+    for at in range(len(reading.words)):
+        yield _describe(reading, at, scores, listings, shouting)
+
+
+def named_scores(reading: Reading, tags: Sequence[Tag]) -> list[tuple[float, float]]:
+    """For each word, the model's best likelihood that it is a name, and that it is anything else personal."""
+    scores: list[tuple[float, float]] = []
+    first = 0
+    for word in reading.words:
+        while first < len(tags) and tags[first].end <= word.start:
+            first += 1
+        name = other = 0.0
+        at = first
+        while at < len(tags) and tags[at].start < word.end:
+            row = tags[at].scores
+            mine = row.get("given_name", 0.0) + row.get("surname", 0.0)
+            name, other = max(name, mine), max(other, sum(row.values()) - mine)
+            at += 1
+        scores.append((name, other))
+    return scores
+
+
+def _describe(
+    reading: Reading, at: int, scores: list[tuple[float, float]], listings: list[Listing], shouting: bool
+) -> dict[str, float]:
+    word, listed = reading.words[at], listings[at]
+    name, other = scores[at]
+    cue = cues.cue(reading, at)
+    before, after = cues.gap(reading, at), cues.gap(reading, at + 1) if at + 1 < len(reading.words) else "."
+    capital = _capital(reading, at, before, shouting)
+    level = "sure" if name > 0.9 else "likely" if name > 0.5 else "maybe" if name > 0.1 else "no"
+    row: dict[str, float] = {
+        "bias": 1.0, "logit": math.log((name + 0.005) / (1.005 - name)), "other": other,
+        f"listed={listed}": 1.0, f"cue={cue}": 1.0, f"capital={capital}": 1.0, f"level={level}": 1.0,
+        f"listed={listed} cue={cue}": 1.0, f"listed={listed} level={level}": 1.0, f"listed={listed} capital={capital}": 1.0,
+        f"before={before}": 1.0, f"after={after}": 1.0, f"listed={listed} after={after}": 1.0,
+    }  # fmt: skip
+    if word.low in _soft_allowed() or cues.base(word.low) in _soft_allowed():
+        row["allowed"] = 1.0
+    if len(word.low) < 3:
+        row["short"] = 1.0
+    if word.low.endswith("'s"):
+        row["possessive"] = row[f"possessive listed={listed}"] = 1.0
+    if cues.base(word.low) in lexicon.words("places") or word.low in lexicon.words("brands"):
+        row["place"] = 1.0
+    _describe_neighbours(reading, at, scores, listings, row)
+    return row
+
+
+def _describe_neighbours(
+    reading: Reading, at: int, scores: list[tuple[float, float]], listings: list[Listing], row: dict[str, float]
+) -> None:
+    words, listed = reading.words, listings[at]
+    strong = (Listing.GIVEN, Listing.SURNAME)
+    for step, side in ((-1, "previous"), (1, "next")):
+        near = at + step
+        if not 0 <= near < len(words) or cues.gap(reading, max(at, near)) == ".":
+            row[f"{side}=edge"] = row[f"{side}=edge listed={listed}"] = 1.0
+            continue
+        low = words[near].low
+        kind = listings[near]
+        row[f"{side} listed={kind}"] = 1.0
+        row[f"{side} name"] = scores[near][0]
+        if cues.gap(reading, max(at, near)) == " ":
+            row[f"{side} joined listed={kind} listed={listed}"] = 1.0
+            known = _EARLIER if side == "previous" else _LATER
+            if low in known:
+                row[f"{side}={low}"] = row[f"{side}={low} listed={listed}"] = 1.0
+        beyond = near + step
+        if low in {"and", "n", "or", "&"} and 0 <= beyond < len(words):
+            if listings[beyond] in strong or scores[beyond][0] > 0.5:
+                row[f"{side} pair"] = row[f"{side} pair listed={listed}"] = 1.0
+            if cues.cue(reading, beyond) in {"kin", "relation", "title", "self"}:
+                row[f"{side} pair cued"] = 1.0
+    if at > 0 and cues.cue(reading, at - 1) not in {"none", "greeting"} and cues.gap(reading, at) in {" ", "'"}:
+        row[f"previous cue={cues.cue(reading, at - 1)} listed={listed}"] = 1.0
+
+
+def _capital(reading: Reading, at: int, before: str, shouting: bool) -> str:
+    text = reading.words[at].text
+    if shouting:
+        return "shouted"
+    if text[0].isupper():
+        if len(text) > 1 and text.isupper():
+            return "acronym"
+        return "opening" if before == "." else "inner"
+    return "small"
+
+
+@cache
+def _soft_allowed() -> frozenset[str]:
+    """Allowed single words that are also names: they weigh against a name without forbidding it."""
+    return frozenset(phrase for phrase in lexicon.phrases("allowed") if " " not in phrase)

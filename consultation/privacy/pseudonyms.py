@@ -1,0 +1,18 @@
+"""From a chat to its pseudonym: a keyed hash that means nothing without the consultation's key.
+
+A plain hash would not do: there are so few chat ids that trying them all takes hours.
+"""
+
+import hmac
+
+from consultation.domain.consultation import Channel
+from consultation.domain.ids import Pseudonym
+
+KEY_BYTES = 32
+
+
+def pseudonym(key: bytes, channel: Channel, chat: str) -> Pseudonym:
+    """HMAC-SHA256 over channel and chat id, as 64 hex digits. `key` is 32 random bytes, one key a consultation."""
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"a consultation key has {KEY_BYTES} bytes, not {len(key)}")
+    return Pseudonym(hmac.new(key, f"{channel.value}\0{chat}".encode(), "sha256").hexdigest())

@@ -1,0 +1,46 @@
+"""UK telephone numbers, however they are grouped, with country codes and brackets.
+
+Hits: "07700 900123", "+44 7700 900789", "(020) 7946 0958", "447700900871", "ring 496 0321".
+Near misses: help lines and short numbers ("0800 1111", "116 123", "85258", "111", "999"), years, counts, money.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from consultation.domain.text import Kind
+from consultation.privacy import lexicon
+from consultation.privacy.reading import Reading
+from consultation.privacy.recognizers.recognizer import Place, Recognizer
+
+_RUN = re.compile(r"(?<![\w£$])(?:\+|\()?\d(?:[ .\-()/]{0,3}\d){5,15}(?![\w])")
+_CUE = re.compile(
+    r"\b(?:call|ring|phone|text|txt|tel|telephone|mobile|mob|whats ?app|number|num|no|contact|bell|fone|cell|landline|"
+    r"reach)\b[^.!?\n]{0,30}$"
+)
+_WORDED = re.compile(
+    r"\b(?:oh|o|zero|double|treble|triple|one|two|three|four|five|six|seven|eight|nine)"
+    r"(?:[ ,\-]+(?:oh|o|zero|double|treble|triple|one|two|three|four|five|six|seven|eight|nine)){7,}\b"
+)
+
+
+def find(reading: Reading) -> Iterator[Place]:
+    helplines = lexicon.words("helplines")
+    for match in _RUN.finditer(reading.low):
+        digits = re.sub(r"\D", "", match.group())
+        if digits in helplines or digits.removeprefix("44") in helplines:
+            continue
+        if _is_national(digits) or (6 <= len(digits) <= 12 and _CUE.search(reading.low[: match.start()])):
+            yield match.span()
+    for match in _WORDED.finditer(reading.low):
+        yield match.span()
+
+
+def _is_national(digits: str) -> bool:
+    """A whole number: a zero or the country's 44, then nine or ten digits that begin as British ones do."""
+    rest = re.sub(r"^(?:0044|44|0)0?", "", digits)
+    return rest != digits and len(rest) in (9, 10) and rest[0] in "1235789"
+
+
+RECOGNIZER = Recognizer("phones", Kind.PHONE, find)

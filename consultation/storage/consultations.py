@@ -1,0 +1,65 @@
+"""Consultations, their waves, and the survey versions that they ask."""
+
+from sqlmodel import Session, col, select
+
+from consultation.domain.consultation import Consultation, Wave
+from consultation.domain.ids import ConsultationId, SurveyId, WaveId
+from consultation.storage.tables import ConsultationRow, SurveyRow, WaveRow
+
+
+def add_wave(session: Session, wave: Wave, survey_body: str) -> None:
+    """Store the wave, its consultation if new, and the survey version word for word."""
+    consultation = wave.consultation
+    if session.get(ConsultationRow, consultation.id) is None:
+        session.add(ConsultationRow(**vars(consultation)))
+    if session.get(SurveyRow, (wave.survey, wave.survey_version)) is None:
+        session.add(SurveyRow(id=wave.survey, version=wave.survey_version, body=survey_body))
+    session.flush()
+    session.add(
+        WaveRow(
+            id=wave.id,
+            consultation_id=consultation.id,
+            survey_id=wave.survey,
+            survey_version=wave.survey_version,
+            opens_on=wave.opens_on,
+            closes_on=wave.closes_on,
+        )
+    )
+
+
+def wave_by_slug(session: Session, slug: str) -> Wave | None:
+    """The newest wave of the consultation at `slug`."""
+    joined = select(WaveRow, ConsultationRow).where(
+        WaveRow.consultation_id == ConsultationRow.id, ConsultationRow.slug == slug
+    )
+    found = session.exec(joined.order_by(col(WaveRow.opens_on).desc())).first()
+    return _wave(*found) if found else None
+
+
+def waves(session: Session) -> list[Wave]:
+    """All waves, newest first."""
+    joined = select(WaveRow, ConsultationRow).where(WaveRow.consultation_id == ConsultationRow.id)
+    order = (col(WaveRow.opens_on).desc(), col(ConsultationRow.slug))
+    return [_wave(*row) for row in session.exec(joined.order_by(*order))]
+
+
+def survey_body(session: Session, survey: SurveyId, version: int) -> str:
+    row = session.get(SurveyRow, (survey, version))
+    if row is None:
+        raise KeyError(f"{survey} version {version}")
+    return row.body
+
+
+def _wave(row: WaveRow, consultation: ConsultationRow) -> Wave:
+    return Wave(
+        id=WaveId(row.id),
+        consultation=Consultation(
+            id=ConsultationId(consultation.id), slug=consultation.slug, title=consultation.title,
+            authority=consultation.authority, purpose=consultation.purpose, decided_by=consultation.decided_by,
+            framework=consultation.framework, simulated=consultation.simulated,
+        ),
+        survey=SurveyId(row.survey_id),
+        survey_version=row.survey_version,
+        opens_on=row.opens_on,
+        closes_on=row.closes_on,
+    )

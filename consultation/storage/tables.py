@@ -1,0 +1,120 @@
+"""The tables. No name, chat id, username, address or exact time has a column here, by design.
+
+Every primary key is random or a keyed hash, and SQLite keeps no rowid for them, so that no order of arrival
+survives in the file.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+NO_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
+
+
+class ConsultationRow(SQLModel, table=True):
+    __tablename__ = "consultation"
+    __table_args__ = NO_ROWID
+    id: str = Field(primary_key=True)
+    slug: str = Field(unique=True)
+    title: str
+    authority: str
+    purpose: str
+    decided_by: str
+    framework: str
+    simulated: bool
+
+
+class SurveyRow(SQLModel, table=True):
+    """A survey version as it was asked, kept word for word: a running conversation keeps its version."""
+
+    __tablename__ = "survey"
+    __table_args__ = NO_ROWID
+    id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    body: str
+
+
+class WaveRow(SQLModel, table=True):
+    __tablename__ = "wave"
+    __table_args__ = NO_ROWID
+    id: str = Field(primary_key=True)
+    consultation_id: str = Field(foreign_key="consultation.id")
+    survey_id: str
+    survey_version: int
+    opens_on: date
+    closes_on: date
+
+
+class ConversationRow(SQLModel, table=True):
+    """The state of a talk, found by pseudonym alone; `version` rises with every turn and is compared on write."""
+
+    __tablename__ = "conversation"
+    __table_args__ = NO_ROWID
+    pseudonym: str = Field(primary_key=True)
+    wave_id: str = Field(foreign_key="wave.id")
+    response_id: str | None = None
+    version: int
+    state: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class ResponseRow(SQLModel, table=True):
+    __tablename__ = "response"
+    __table_args__ = NO_ROWID
+    id: str = Field(primary_key=True)
+    wave_id: str = Field(foreign_key="wave.id", index=True)
+    audience: str
+    channel: str
+    locale: str
+    consent_wording: str
+    consented_on: date
+    finished: bool = False
+
+
+class AnswerRow(SQLModel, table=True):
+    """One answer: `kind` is the class of `consultation.domain.answer`, `value` its content; `text` is redacted."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("response_id", "question"), NO_ROWID)
+    id: str = Field(primary_key=True)
+    response_id: str = Field(
+        sa_column=Column(ForeignKey("response.id", ondelete="CASCADE"), nullable=False, index=True)
+    )
+    question: str
+    kind: str
+    value: Any = Field(default=None, sa_column=Column(JSON))
+    text: str | None = None
+    answered_on: date
+
+
+class InboxRow(SQLModel, table=True):
+    """Updates already taken, compared by equality only: channels restart their numbering at random."""
+
+    __tablename__ = "inbox"
+    __table_args__ = NO_ROWID
+    channel: str = Field(primary_key=True)
+    update_id: str = Field(primary_key=True)
+
+
+class OutboxRow(SQLModel, table=True):
+    """What is still to be said to a pseudonym. Where to send it is known in memory only."""
+
+    __tablename__ = "outbox"
+    __table_args__ = NO_ROWID
+    pseudonym: str = Field(primary_key=True)
+    turn: int = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    message: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class ConcernRow(SQLModel, table=True):
+    """A message sealed to the safeguarding lead. Nothing here says which response or chat it came from."""
+
+    __tablename__ = "concern"
+    __table_args__ = NO_ROWID
+    reference: str = Field(primary_key=True)
+    level: str
+    raised_on: date
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    status: str = "new"
