@@ -1,1 +1,1 @@
-"""Every door into Sayso, and nothing else: each turns what a person does into events, and effects into what they see."""
+"""Every door into Sayso, and nothing else: what a person does becomes events, effects become what they see."""

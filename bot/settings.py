@@ -30,3 +30,8 @@ class Settings(BaseSettings):
     @property
     def key_folder(self) -> Path:
         return self.keys or self.data / "keys"
+
+    @property
+    def address(self) -> str:
+        """How people reach this server."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

@@ -16,7 +16,7 @@ from consultation.domain.consultation import Wave
 from consultation.domain.survey import Survey
 from consultation.operations.converse import Desk
 from consultation.privacy.detect import default_detector
-from consultation.safeguarding.screen import default_screen
+from consultation.safeguarding.screen import load_screen
 from consultation.storage import consultations
 from consultation.storage.keys import KeyStore
 from consultation.storage.store import Store, open_store
@@ -60,7 +60,7 @@ def wire(
         survey_of=survey_of,
         key_of=keys.key,
         detector=default_detector(),
-        screen=default_screen().screen,
+        screen=load_screen(),
         leads=lead_keys(settings),
         today=today,
         new_id=new_id,
@@ -90,5 +90,13 @@ def add_lead_key(settings: Settings, public: str) -> None:
 def quieten_logs() -> None:
     """Libraries log addresses and tokens in URLs at INFO; none of that may reach a log."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    for name in ("httpx", "httpcore", "aiogram.event", "aiogram.dispatcher", "telegram", "apscheduler", "uvicorn.access"):
+    for name in (
+        "httpx",
+        "httpcore",
+        "aiogram.event",
+        "aiogram.dispatcher",
+        "telegram",
+        "apscheduler",
+        "uvicorn.access",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -14,7 +14,9 @@ from analysis.findings.evidence import Evidence, References, references
 from analysis.findings.participants import Characteristic
 from analysis.findings.quotations import Choice
 from analysis.findings.report import (
+    Cell,
     Commission,
+    Count,
     CountRow,
     KeyMessages,
     OutcomeSection,
@@ -81,7 +83,8 @@ def build_report(
     key_messages = tuple(_key_messages(desk, each) for each in others if each in counts.bases)
     who = participants.tabulate(_of(characteristics, scale=False), responses, audiences, names, rule)
     scales = participants.tabulate(_of(characteristics, scale=True), responses, audiences, names, rule)
-    quoted = [each.cleared_by for part in (*sections, *key_messages) for each in part.quotations]
+    quoted = [each for part in sections for each in part.quotations]
+    quoted += [each for part in key_messages for each in part.quotations]
     report = Report(
         title=commission.title,
         authority=commission.authority,
@@ -93,12 +96,12 @@ def build_report(
         who_took_part=who.tables,
         scales=scales.tables,
         counts=_count_rows(desk),
-        how=prose.how(commission, counts.accounting, codebook, quoted, rule),
+        how=prose.how(commission, counts.accounting, codebook, [each.cleared_by for each in quoted], rule),
         limits=prose.limits(commission, counts.accounting, who.unheard, rule),
         framework_source=str(framework.source) if framework else "",
         run=run,
     )
-    return Findings(report, desk.evidence | who.evidence | scales.evidence, counts.accounting)
+    return Findings(report, {**desk.evidence, **who.evidence, **scales.evidence}, counts.accounting)
 
 
 def _of(characteristics: Sequence[Characteristic], scale: bool) -> list[Characteristic]:
@@ -110,9 +113,10 @@ def _took_part(
     responses: Sequence[ResponseRecord],
     audiences: Sequence[str],
     rule: suppression.Rule,
-) -> dict[str, suppression.Count]:
+) -> dict[str, Count]:
     """People by audience, each guarded alone: no total of all is printed that could be subtracted from."""
-    found = {(each.audience, each.response_id) for each in (*answers, *responses)}
+    found = {(each.audience, each.response_id) for each in answers}
+    found |= {(each.audience, each.response_id) for each in responses}
     return {
         audience: suppression.guard(sum(1 for each, _ in found if each == audience), rule) for audience in audiences
     }
@@ -179,7 +183,7 @@ def _statement(desk: _Desk, outcome: str | None, audience: str, theme: str, tall
     )
 
 
-def _part(desk: _Desk, tally: Tally, base: int) -> suppression.Cell:
+def _part(desk: _Desk, tally: Tally, base: int) -> Cell:
     return suppression.guard_part(len(tally), base, desk.rule)
 
 

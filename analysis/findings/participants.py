@@ -12,20 +12,21 @@ from analysis.findings.evidence import Evidence, References
 from analysis.findings.report import Cell, Column, Table
 from analysis.records import ResponseRecord
 
+Band = tuple[str, tuple[str, ...]]  # a label, and the options that it stands for
 NOT_ANSWERED = "Did not answer"  # keeps every column adding up to all of the audience
 
 
 @dataclass(frozen=True)
 class Characteristic:
     """One closed question as a table: `options` are words by option id, in order, numbers as text ("1" to "5"), and
-    `refusals` those of them that tell nothing. Empty `audiences` means all."""
+    `nameless` those of them that name no group. Empty `audiences` means all."""
 
     question: str
     title: str
     options: Mapping[str, str] = field(hash=False)
     kind: Literal["choice", "several", "scale"] = "choice"
     audiences: tuple[str, ...] = ()
-    refusals: frozenset[str] = frozenset({"prefer_not_to_say"})
+    nameless: frozenset[str] = frozenset({"prefer_not_to_say", "elsewhere", "another", "other", "not_sure"})
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _table(
     names: References,
     rule: suppression.Rule,
 ) -> Table:
-    bands = [(label, (option,)) for option, label in each.options.items()]
+    bands: list[Band] = [(label, (option,)) for option, label in each.options.items()]
     guarded = {audience: _cells(each, found, bands, rule) for audience, found in asked.items()}
     means = {audience: _mean(each, guarded[audience]) for audience in asked}
     may_show = [each for each, found in asked.items() if suppression.may_break_down(len(found), rule)]
@@ -98,7 +99,7 @@ def _table(
 def _cells(
     each: Characteristic,
     found: Sequence[ResponseRecord],
-    bands: Sequence[tuple[str, tuple[str, ...]]],
+    bands: Sequence[Band],
     rule: suppression.Rule,
 ) -> tuple[Cell, ...]:
     given = [_chosen(response, each) for response in found]
@@ -108,7 +109,7 @@ def _cells(
     return suppression.guard_table((*counts, len(found) - sum(counts)), rule)
 
 
-def _bands(each: Characteristic) -> list[tuple[str, tuple[str, ...]]]:
+def _bands(each: Characteristic) -> list[Band]:
     """A scale in coarser steps, lowest first: 1 or 2, 3, 4 or 5. Fewer cells are small in it."""
     options = tuple(each.options)
     half = len(options) // 2
@@ -137,12 +138,12 @@ def _chosen(response: ResponseRecord, each: Characteristic) -> set[str]:
 
 def _unheard(each: Characteristic, column: Column) -> tuple[str, ...]:
     """The groups shown as nought. Hidden ones are not named: some of them are hidden to protect others."""
-    if each.kind == "scale":
+    if each.kind != "choice":
         return ()
     return tuple(
         f"{label} ({each.title[:1].lower()}{each.title[1:]})"
         for (option, label), cell in zip(each.options.items(), column.cells, strict=False)
-        if cell.count.shown == 0 and option not in each.refusals
+        if cell.count.shown == 0 and option not in each.nameless
     )
 
 

@@ -14,24 +14,27 @@ from analysis.findings.report import Commission, Count
 
 
 def listed(parts: Sequence[str]) -> str:
-    """a, b and c"""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    """a, b and c; with a comma before the last "and" where a part has an "and" of its own."""
+    if len(parts) < 2:
+        return "".join(parts)
+    last = ", and " if any(" and " in each for each in parts) else " and "
+    return f"{', '.join(parts[:-1])}{last}{parts[-1]}"
 
 
 def opening(commission: Commission, took_part: Mapping[str, Count], rule: suppression.Rule) -> tuple[str, ...]:
     """Paragraphs that say who asked whom, when and why, and how to read what follows."""
     asked = listed([naming(each).tellers for each in took_part])
-    paragraphs = [
-        f"{commission.authority} asked {asked or 'people'}: “{commission.title}”. {_answered(commission, took_part)}"
-    ]
+    question = f"“{commission.title}”" + ("" if commission.title.rstrip().endswith(("?", "!", ".")) else ".")
+    answered = _answered(commission, took_part)
+    paragraphs = [f"{commission.authority} asked {asked or 'people'}: {question} {answered}"]
     if commission.purpose:
         paragraphs.append(f"Why we asked: {_sentence(commission.purpose)}")
     if commission.decided_by:
         paragraphs.append(f"Who decides: {_sentence(commission.decided_by)}")
     paragraphs.append(
-        "The tables below take each outcome in turn. They set what people told us beside the workforce that it calls for,"
-        " and the strategic objective through which that workforce is delivered. Numbers of people are rounded to the"
-        f" nearest {rule.round_to}. The small grey reference after each line leads to the coded answers behind it."
+        "The tables below take each outcome in turn. They set what people told us beside the workforce that it calls"
+        " for, and the strategic objective through which that workforce is delivered. Numbers of people are rounded to"
+        f" the nearest {rule.round_to}. The small grey reference with each line leads to the coded answers behind it."
     )
     return tuple(paragraphs)
 
@@ -57,7 +60,8 @@ def how(
                 _checked(accounting, rule),
                 "Figures count people, not mentions: someone who says the same thing twice counts once. “Of about”"
                 " gives how many of them wrote something in their own words.",
-                f"Each quotation is the whole of one answer, as it was typed, and was cleared for publication by {clearers}."
+                "Each quotation is the whole of one answer, as it was typed, and was cleared for publication by"
+                f" {clearers}."
                 if clearers
                 else "",
             ),
@@ -85,14 +89,15 @@ def limits(
         " the internet, those who read English with difficulty, younger children and people with little reason to trust"
         " services are the most likely to be missing.",
         *(
-            f"Nobody among the {naming(audience).many} who answered told us they were in these groups: {'; '.join(groups)}."
+            f"Nobody among the {naming(audience).many} who answered said they were in these groups:"
+            f" {'; '.join(groups)}."
             for audience, groups in unheard.items()
             if groups
         ),
         f"So that nobody can be recognised, numbers from 1 to {rule.hide_up_to} are not shown, and nor are others from"
-        f" which they could be worked out. Nothing is broken down for fewer than {rule.least_base} people, and percentages"
-        f" are given only for {rule.least_base_for_percentages} or more. A theme that too few people raised to be shown"
-        " is not an unimportant one.",
+        f" which they could be worked out. Nothing is broken down for fewer than {rule.least_base} people, and"
+        f" percentages are given only for {rule.least_base_for_percentages} or more. A theme that too few people"
+        " raised to be shown is not an unimportant one.",
     )
 
 

@@ -18,11 +18,12 @@ _TOKEN = re.compile(r"\[[^\]]*\]")
 
 @dataclass
 class Choice:
-    """Chooses over one whole report, so that nobody is quoted twice in it. `cleared` is by answer id who cleared it."""
+    """Chooses over one whole report, so that nobody and no words are quoted twice in it. `cleared` is by answer id who
+    cleared it."""
 
     answers: Mapping[str, AnswerRecord]
     cleared: Mapping[str, str]
-    quoted: set[str] = field(default_factory=set)
+    quoted: set[str] = field(default_factory=set)  # response ids, and words as `_bare` gives them
 
     def spread(self, statements: Sequence[tuple[str, Tally]], most: int) -> tuple[tuple[Quotation, ...], ...]:
         """Up to `most` quotations for the statements of one voice, given as (evidence, tally): one for each statement
@@ -35,7 +36,7 @@ class Choice:
             for place, (evidence, _) in enumerate(statements):
                 answer = self._next(waiting[place]) if sum(map(len, chosen)) < most else None
                 if answer is not None:
-                    self.quoted.add(answer.response_id)
+                    self.quoted |= {answer.response_id, _bare(answer.text)}
                     chosen[place].append(self._quotation(answer, evidence))
                     progress = True
         return tuple(tuple(each) for each in chosen)
@@ -43,7 +44,7 @@ class Choice:
     def _next(self, waiting: list[AnswerRecord]) -> AnswerRecord | None:
         while waiting:
             answer = waiting.pop(0)
-            if answer.response_id not in self.quoted:
+            if not {answer.response_id, _bare(answer.text)} & self.quoted:
                 return answer
         return None
 
@@ -75,3 +76,8 @@ def may_be_quoted(answer: AnswerRecord) -> bool:
     """Whether an answer, once cleared, reads as a quotation: not withheld, 8 to 40 words, nothing hidden in it."""
     length = len(answer.text.split())
     return not answer.withheld and FEWEST_WORDS <= length <= MOST_WORDS and not _TOKEN.search(answer.text)
+
+
+def _bare(text: str) -> str:
+    """Words alone, so that two people's same words are known for the same."""
+    return " ".join(re.findall(r"\w+", text.casefold()))

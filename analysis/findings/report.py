@@ -39,10 +39,10 @@ class Count:
 
 
 class Checked(StrEnum):
-    """How far a person has looked at the codings under a figure."""
+    """How far a person has looked at the codings, made by machine, under a figure."""
 
-    NOT_YET = "coded by machine, not yet checked by a person"
-    PARTLY = "coded by machine, partly checked by a person"
+    NOT_YET = "not yet checked by a person"
+    PARTLY = "partly checked by a person"
     FULLY = "checked by a person"
 
 

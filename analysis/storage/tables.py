@@ -15,6 +15,16 @@ def _answer_id() -> Column[str]:
     return Column(ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True)
 
 
+class CodedRow(SQLModel, table=True):
+    """The coder has read this answer. `abstained` says why it proposed nothing; empty where it proposed something."""
+
+    __tablename__ = "coded"
+    __table_args__ = NO_ROWID
+    answer_id: str = Field(sa_column=_answer_id())
+    coder: str
+    abstained: str = ""
+
+
 class SuggestionRow(SQLModel, table=True):
     """A code that the machine proposed for an answer; replaced as a whole when the coder runs again."""
 

@@ -1,0 +1,1 @@
+"""The demonstration: simulated respondents, plainly labelled, played through the real conversation."""

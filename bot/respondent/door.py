@@ -8,25 +8,29 @@ import asyncio
 import logging
 
 from aiogram import Bot, Dispatcher, F, Router
-from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError, TelegramNetworkError, TelegramRetryAfter
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+)
 from aiogram.filters import CommandObject, CommandStart
-from aiogram.types import BotCommand, CallbackQuery, InlineKeyboardMarkup, Message as Received, Update
+from aiogram.types import BotCommand, CallbackQuery, InlineKeyboardMarkup, Update
+from aiogram.types import Message as Received
 
 from bot.respondent.keyboards import keyboard, read_press, texts, ticked, toggle
-from bot.web.chat.talk import LINKS
-from bot.web.pages import command_label
 from bot.wiring import Sayso
-from consultation.domain.consultation import Channel, Wave
+from consultation.domain.consultation import Audience, Channel, Wave
 from consultation.domain.text import RawText
 from consultation.domain.wording import PLAIN, Words
 from consultation.flow.events import Began, Command, Commanded, SentSomethingElse, Tapped
 from consultation.locale import render
 from consultation.operations.converse import Incoming, Input, NotStored, Typed, converse
 from consultation.operations.deliver import forget_unsaid, note_said, unsaid
-from consultation.operations.messages import Message
+from consultation.operations.messages import Message, command_label
 
 log = logging.getLogger("sayso.respondent")
 
@@ -39,7 +43,7 @@ MENU = (Command.HELP, Command.BACK, Command.SKIP, Command.CHANGE, Command.STOP, 
 def make_bot(token: str, api: str | None) -> Bot:
     """The Bot API client; `api` is another server than Telegram's own, such as a local one."""
     session = AiohttpSession(api=TelegramAPIServer.from_base(api)) if api else AiohttpSession()
-    return Bot(token, session=session, default=DefaultBotProperties(link_preview_is_disabled=True))
+    return Bot(token, session=session)
 
 
 class RespondentDoor:
@@ -63,7 +67,9 @@ class RespondentDoor:
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set; the update in hand is finished first."""
         await self._bot.delete_webhook()
-        await self._bot.set_my_commands([BotCommand(command=each.value, description=command_label(each)) for each in MENU])
+        await self._bot.set_my_commands(
+            [BotCommand(command=each.value, description=command_label(each, PLAIN)) for each in MENU]
+        )
         offset: int | None = None
         while not stop.is_set():
             polled = await self._poll(offset, stop)
@@ -77,7 +83,9 @@ class RespondentDoor:
     async def _poll(self, offset: int | None, stop: asyncio.Event) -> list[Update]:
         polling = asyncio.ensure_future(
             self._bot.get_updates(
-                offset=offset, timeout=POLL_SECONDS, allowed_updates=["message", "callback_query"],
+                offset=offset,
+                timeout=POLL_SECONDS,
+                allowed_updates=["message", "callback_query"],
                 request_timeout=POLL_SECONDS + 10,
             )  # fmt: skip
         )
@@ -114,7 +122,7 @@ class RespondentDoor:
             await message.answer(render(Words("group.private_only"), PLAIN))
 
     async def _started(self, message: Received, command: CommandObject, event_update: Update) -> None:
-        await self._turn(message.chat.id, event_update.update_id, Began(LINKS.get(command.args or "")))
+        await self._turn(message.chat.id, event_update.update_id, Began(Audience.of_link(command.args or "")))
 
     async def _texted(self, message: Received, event_update: Update) -> None:
         await self._turn(message.chat.id, event_update.update_id, Typed(RawText(message.text or "")))
@@ -135,18 +143,22 @@ class RespondentDoor:
         if press is None or message is None:
             given: Input = Tapped(-1, ())
         elif press.kind == "tick":
-            await self._bot.edit_message_reply_markup(
-                chat_id=message.chat.id, message_id=message.message_id, reply_markup=toggle(markup, query.data or "")
-            )
+            await self._tick(message.chat.id, message.message_id, toggle(markup, query.data or ""))
             await self._stop_spinner(query)
             return
         elif press.kind == "command":
-            given = Commanded(Command(press.value))
+            given = Commanded(Command(press.value), press.step)
         else:
             given = Tapped(press.step, ticked(markup) if press.kind == "done" else (press.value,))
         chat = message.chat.id if message else query.from_user.id
         await self._turn(chat, event_update.update_id, given)
         await self._stop_spinner(query)
+
+    async def _tick(self, chat: int, message: int, markup: InlineKeyboardMarkup) -> None:
+        try:
+            await self._bot.edit_message_reply_markup(chat_id=chat, message_id=message, reply_markup=markup)
+        except TelegramBadRequest as error:  # the press was delivered again, or the message is gone: nothing to turn
+            log.info("a tick could not be shown (%s)", type(error).__name__)
 
     async def _stop_spinner(self, query: CallbackQuery) -> None:
         try:

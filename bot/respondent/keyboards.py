@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.web.pages import command_label
+from consultation.domain.wording import PLAIN, Words
 from consultation.flow.effects import Mode
 from consultation.flow.events import Command
 from consultation.locale import render
-from consultation.domain.wording import PLAIN, Words
 from consultation.operations.messages import Message
 
 LONGEST_TEXT = 4_096  # characters, Telegram's limit for one message
@@ -46,7 +45,7 @@ def keyboard(message: Message) -> InlineKeyboardMarkup | None:
     rows = [[_button(each.label, f"{kind}:{message.step}:{each.value}")] for each in message.buttons]
     if message.mode is Mode.SEVERAL:
         rows.append([_button(render(Words("done"), PLAIN), f"d:{message.step}:")])
-    rows.append([_button(command_label(each), f"c::{each.value}") for each in message.commands])
+    rows.append([_button(each.label, f"c:{message.step}:{each.value}") for each in message.commands])
     return InlineKeyboardMarkup(inline_keyboard=[row for row in rows if row])
 
 

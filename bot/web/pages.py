@@ -10,6 +10,7 @@ from starlette.templating import Jinja2Templates
 from consultation.domain.wording import PLAIN, Words
 from consultation.flow.events import Command
 from consultation.locale import render
+from consultation.operations.messages import command_label
 
 HERE = Path(__file__).parent
 templates = Jinja2Templates(directory=HERE / "templates")
@@ -21,16 +22,12 @@ def words(key: str, locale: str = PLAIN) -> str:
     return render(Words(key), locale)
 
 
-def command_label(command: Command, locale: str = PLAIN) -> str:
-    return words(f"command.{command.value}", locale)
-
-
 def day(date: Any) -> str:
     """A date as people write it: 22 November 2026."""
     return f"{date.day} {date:%B %Y}"
 
 
-templates.env.globals.update(words=words, command_label=command_label, day=day)
+templates.env.globals.update(words=words, command_label=command_label, day=day, Command=Command)
 
 
 def show(request: Request, template: str, *, status_code: int = 200, **context: Any) -> Response:

@@ -14,6 +14,16 @@ class Audience(StrEnum):
     PARENT_CARER = "parent_carer"
     STAFF = "staff"
 
+    @property
+    def link(self) -> str:
+        """As it stands at the end of a link: young-person."""
+        return self.value.replace("_", "-")
+
+    @classmethod
+    def of_link(cls, link: str) -> "Audience | None":
+        """The audience that a link names, or None: an unknown link asks the person instead."""
+        return next((each for each in cls if each.link == link), None)
+
 
 class Channel(StrEnum):
     """Where a conversation runs."""

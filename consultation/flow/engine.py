@@ -82,7 +82,7 @@ def step(survey: Survey, state: State, event: Event) -> Step:
         case Tapped():
             return _accept_tap(survey, state, event)
         case Commanded():
-            return _obey(survey, state, event.command)
+            return _obey_button(survey, state, event)
         case SentSomethingElse():
             return _ask_again(survey, state).after(Say(Words(f"not_text.{event.kind}")))
         case _:
@@ -116,7 +116,8 @@ def _go_on(survey: Survey, state: State) -> Step:
 def _begin(survey: Survey, state: State, audience: Audience | None) -> Step:
     if state.awaiting in (Awaiting.ENDED, Awaiting.DELETED):
         state = State(survey.id, survey.version, state.locale, step=state.step)
-    if state.awaiting is not Awaiting.START:
+    tells_who = state.awaiting is Awaiting.AUDIENCE and audience is not None
+    if state.awaiting is not Awaiting.START and not tells_who:
         return _resume(survey, state)
     if audience is None:
         return _await(survey, state, Awaiting.AUDIENCE)
@@ -198,6 +199,8 @@ def _deserves_follow_up(state: State, question: Question, typed: str) -> bool:
 
 
 def _record_more(survey: Survey, state: State, said: Said) -> Step:
+    if not said.raw.reveal().strip():
+        return _ask_again(survey, state).after(Say(Words("answer.empty")))
     effects = (ExtendAnswer(_current(state), said.redacted), *prompts.hidden_notice(said.redacted))
     return _go_on(survey, state).after(*effects)
 
@@ -292,6 +295,14 @@ def _clear_closed_routes(survey: Survey, state: State) -> tuple[State, tuple[Eff
 
 
 # -- commands -------------------------------------------------------------------------------------------------
+
+
+def _obey_button(survey: Survey, state: State, pressed: Commanded) -> Step:
+    """An old or doubled press of Skip or Back must not move what is asked now; other commands do no harm late."""
+    moves = pressed.command in (Command.SKIP, Command.BACK)
+    if moves and pressed.step is not None and pressed.step != state.step:
+        return _ask_again(survey, state).after(Say(Words("button.old")))
+    return _obey(survey, state, pressed.command)
 
 
 def _obey(survey: Survey, state: State, command: Command) -> Step:
@@ -393,7 +404,8 @@ def _comfort(survey: Survey, state: State, said: Said) -> Step:
 def _record_despite_concern(
     survey: Survey, state: State, said: Said, *, withheld: bool
 ) -> tuple[State, tuple[Effect, ...]]:
-    if not state.consented or state.current is None or len(said.raw.reveal()) > LONGEST_ANSWER:
+    stale = said.step is not None and said.step != state.step
+    if stale or not state.consented or state.current is None or len(said.raw.reveal()) > LONGEST_ANSWER:
         return state, ()
     if state.awaiting is Awaiting.MORE:
         return state, () if withheld else (ExtendAnswer(state.current, said.redacted),)

@@ -52,7 +52,10 @@ class Tapped:
 
 @dataclass(frozen=True)
 class Commanded:
+    """The person asked for something. `step` is that of the prompt whose button was pressed, where there was one."""
+
     command: Command
+    step: int | None = None
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,10 @@ def for_state(survey: Survey, state: State) -> tuple[Effect, ...]:
             return (_ask_question(survey, state, more=False),)
         case Awaiting.MORE:
             return (_ask_question(survey, state, more=True),)
-        case Awaiting.AUDIENCE | Awaiting.WHICH_TO_CHANGE:
+        case Awaiting.AUDIENCE:
             return (_ask(survey, state, (Command.HELP,)),)
+        case Awaiting.WHICH_TO_CHANGE:
+            return (_ask(survey, state, (Command.RESUME, Command.HELP)),)
         case Awaiting.ENDED | Awaiting.DELETED:
             return (Say(Words(f"{state.awaiting.value}.again")),)
         case Awaiting.NOTHING_MORE:

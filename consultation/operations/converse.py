@@ -25,7 +25,7 @@ from consultation.flow.effects import (
     RecordConsent,
     WithdrawResponse,
 )
-from consultation.flow.engine import step
+from consultation.flow.engine import LONGEST_ANSWER, step
 from consultation.flow.events import Began, Commanded, Event, Said, SentSomethingElse, Tapped
 from consultation.flow.state import State
 from consultation.locale import render
@@ -125,13 +125,17 @@ def converse(desk: Desk, wave: Wave, incoming: Incoming) -> list[Message]:
 
 
 def _hear(desk: Desk, given: Input) -> _Heard:
-    """Screen, then redact, in memory. Whatever goes wrong in either, the turn is not stored."""
+    """Screen, then redact, in memory. Whatever goes wrong in either, the turn is not stored.
+
+    All of the text is screened. What is longer than an answer may be is never recorded, so no more than that much
+    of it is redacted: the name model takes seconds over a very long text.
+    """
     if not isinstance(given, Typed):
         return _Heard(given)
     typed = given.text.reveal()
     try:
         concern = desk.screen(typed)
-        redacted = redact(given.text, desk.detector)
+        redacted = redact(RawText(typed[:LONGEST_ANSWER]), desk.detector)
     except Exception as error:  # the models are other people's code: any failure of theirs must end closed
         raise NotStored from error
     event = Said(given.text, redacted, concern.level, given.step)

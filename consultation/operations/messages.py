@@ -30,7 +30,7 @@ class Message:
     mode: Mode | None = None
     step: int = 0
     buttons: tuple[Button, ...] = ()
-    commands: tuple[Command, ...] = ()
+    commands: tuple[Button, ...] = ()
     hint: str = ""
     place: str = ""
 
@@ -40,7 +40,7 @@ class Message:
             "mode": self.mode.value if self.mode else None,
             "step": self.step,
             "buttons": [[each.value, each.label, each.alone] for each in self.buttons],
-            "commands": [each.value for each in self.commands],
+            "commands": [[each.value, each.label] for each in self.commands],
             "hint": self.hint,
             "place": self.place,
         }
@@ -52,7 +52,7 @@ class Message:
             mode=Mode(data["mode"]) if data["mode"] else None,
             step=data["step"],
             buttons=tuple(Button(*each) for each in data["buttons"]),
-            commands=tuple(Command(each) for each in data["commands"]),
+            commands=tuple(Button(*each) for each in data["commands"]),
             hint=data["hint"],
             place=data["place"],
         )
@@ -98,6 +98,11 @@ def messages(effects: Iterable[Effect], state: State, wave: Wave) -> list[Messag
     return said
 
 
+def command_label(command: Command, locale: str) -> str:
+    """What stands on the button of a command."""
+    return render(Words(f"command.{command.value}"), locale)
+
+
 def help_text(audience: Audience | None, locale: str) -> str:
     """The help lines for this audience, one to a line."""
     adult = audience in (Audience.PARENT_CARER, Audience.STAFF)
@@ -112,7 +117,7 @@ def _prompt(ask: Ask, state: State, wave: Wave) -> Message:
         mode=ask.mode,
         step=ask.step,
         buttons=tuple(Button(each.value, say(each.label, state.locale, wave), each.alone) for each in ask.choices),
-        commands=ask.commands,
+        commands=tuple(Button(each.value, command_label(each, state.locale)) for each in ask.commands),
         hint=render(Words(hints[ask.mode]), state.locale) if ask.mode in hints else "",
         place=render(place, state.locale) if place else "",
     )

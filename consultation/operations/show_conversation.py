@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from consultation.domain.consultation import Channel, Wave
+from consultation.domain.ids import ResponseId
 from consultation.domain.survey import Question
 from consultation.domain.wording import PLAIN
 from consultation.flow.state import State
@@ -38,7 +39,8 @@ def show_conversation(desk: Desk, wave: Wave, channel: Channel, chat: str) -> Ta
             return Talk(PLAIN)
         state = State.from_json(row.state)
         latest = tuple(Message.from_json(each.message) for each in turns.outbox(session, who))
-        stored = {a.question: a for a in turns.answers_of(session, row.response_id)} if row.response_id else {}
+        response = ResponseId(row.response_id) if row.response_id else None
+        stored = {each.question: each for each in turns.answers_of(session, response)} if response else {}
     survey = desk.survey_of(wave)
     earlier = [
         Exchange(each.prompt.in_(state.locale), _as_text(each, stored[each.id], state.locale))
@@ -55,6 +57,6 @@ def _as_text(question: Question, answer: AnswerRow, locale: str) -> str:
         return "✉"
     if answer.text is not None:
         return answer.text
-    values = answer.value if isinstance(answer.value, list) else [str(answer.value)]
-    labels = {each.id: each.label.in_(locale) for each in question.options}
+    values = [str(each) for each in (answer.value if isinstance(answer.value, list) else [answer.value])]
+    labels = {str(each.id): each.label.in_(locale) for each in question.options}
     return ", ".join(labels.get(each, each) for each in values)

@@ -34,6 +34,9 @@ _VERB_BEFORE_MISS = frozenset(
 )
 
 
+_MONTH_NAMES = frozenset(["april", "june", "august", "easter", "christian", "autumn"])
+
+
 class Listing(StrEnum):
     """What the lists say of a word."""
 
@@ -67,6 +70,8 @@ def listing(low: str) -> Listing:
 
 def _listing(whole: str) -> Listing:
     named = whole in lexicon.words("given_names"), whole in lexicon.words("surnames")
+    if whole in lexicon.words("peoples") and whole not in _MONTH_NAMES:
+        return Listing.COMMON
     if whole in lexicon.words("ambiguous_names") or (any(named) and whole in lexicon.words("common_words")):
         return Listing.BOTH
     if whole in lexicon.words("word_stops"):
@@ -168,3 +173,31 @@ def _introduces(words: tuple[Word, ...], at: int) -> bool:
     if before == "me" and earlier in {"call", "calls", "called"} or (before == "as" and earlier == "me"):
         return True
     return (before == "is" and earlier == "this") or (before in {"its", "it's"} and (at == 1 or earlier in GREETINGS))
+
+
+def capital(reading: Reading, at: int) -> str:
+    """How word `at` is written: small, inner (a capital that says something), opening, acronym, or shouted."""
+    text = reading.words[at].text
+    if not text[0].isupper():
+        return "small"
+    if reading.text == reading.text.upper():
+        return "shouted"
+    if len(text) > 1 and text.isupper():
+        return "acronym"
+    return "opening" if gap(reading, at) == "." else "inner"
+
+
+_PARTICLES = frozenset("de da do dos di del van von der den la le du el al bin ibn ben abu st o mc mac ap san ter big little".split())
+
+
+def name_end(reading: Reading, at: int) -> int:
+    """Where a name that starts with word `at` ends: particles, listed names and initials after it belong to it."""
+    last, words = at, reading.words
+    while last + 1 < len(words) and last - at < 4 and gap(reading, last + 1) in {" ", "'", ""}:
+        low, listed = words[last + 1].low, listing(words[last + 1].low)
+        proper = capital(reading, last + 1) == "inner"
+        follows = words[last].low in _PARTICLES or listed in (Listing.GIVEN, Listing.SURNAME) and low not in {"an"}
+        if not (follows or (proper and listed in (Listing.UNKNOWN, Listing.BOTH)) or (low in _PARTICLES and proper)):
+            break
+        last += 1
+    return words[last].end

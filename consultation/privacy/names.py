@@ -17,7 +17,9 @@ from consultation.privacy.cues import Listing
 from consultation.privacy.rampart import Tag
 from consultation.privacy.reading import Reading
 
-THRESHOLD = 0.5
+THRESHOLD, LISTED_THRESHOLD = 0.25, 0.14
+"""From what likelihood a word is taken for a name: lower where the lists know it as nothing else."""
+_ALIKE = {"n": "and", "an": "and", "r": "are", "im": "i", "coz": "cos", "cause": "cos", "wiv": "with", "frm": "from"}
 _LATER = frozenset(
     "is was has had said says helped left who will would can could always never gets got does did makes made and or but from in at the my "
     "to with for on cos because keeps went goes took takes told tells came comes listens shouts lets let just really doesnt didnt isnt "
@@ -28,6 +30,19 @@ _EARLIER = frozenset(
     "because when if cos or but n both has have was are as not let between against get got hate hates likes meet met lives near on our your "
     "his her their this these be i we you they he she it so".split()
 )
+
+
+def find_names(reading: Reading, tags: Sequence[Tag]) -> frozenset[int]:
+    """Indices of the words taken for names; a rare word that is a name once is one wherever it stands."""
+    sure = (Listing.GIVEN, Listing.SURNAME)
+    listings = [cues.listing(word.low) for word in reading.words]
+    found = {
+        at
+        for at, likely in enumerate(likelihoods(reading, tags))
+        if likely >= (LISTED_THRESHOLD if listings[at] in sure else THRESHOLD)
+    }
+    again = {cues.base(reading.words[at].low) for at in found if listings[at] in (*sure, Listing.UNKNOWN)}
+    return frozenset(found | {at for at, word in enumerate(reading.words) if cues.base(word.low) in again})
 
 
 def likelihoods(reading: Reading, tags: Sequence[Tag]) -> list[float]:
@@ -50,9 +65,8 @@ def features(reading: Reading, tags: Sequence[Tag]) -> Iterator[dict[str, float]
     """What is known about each word, as named numbers, mostly 0 or 1."""
     scores = named_scores(reading, tags)
     listings = [cues.listing(word.low) for word in reading.words]
-    shouting = reading.text == reading.text.upper()
     for at in range(len(reading.words)):
-        yield _describe(reading, at, scores, listings, shouting)
+        yield _describe(reading, at, scores, listings)
 
 
 def named_scores(reading: Reading, tags: Sequence[Tag]) -> list[tuple[float, float]]:
@@ -74,13 +88,13 @@ def named_scores(reading: Reading, tags: Sequence[Tag]) -> list[tuple[float, flo
 
 
 def _describe(
-    reading: Reading, at: int, scores: list[tuple[float, float]], listings: list[Listing], shouting: bool
+    reading: Reading, at: int, scores: list[tuple[float, float]], listings: list[Listing]
 ) -> dict[str, float]:
     word, listed = reading.words[at], listings[at]
     name, other = scores[at]
     cue = cues.cue(reading, at)
     before, after = cues.gap(reading, at), cues.gap(reading, at + 1) if at + 1 < len(reading.words) else "."
-    capital = _capital(reading, at, before, shouting)
+    capital = cues.capital(reading, at)
     level = "sure" if name > 0.9 else "likely" if name > 0.5 else "maybe" if name > 0.1 else "no"
     row: dict[str, float] = {
         "bias": 1.0, "logit": math.log((name + 0.005) / (1.005 - name)), "other": other,
@@ -110,7 +124,7 @@ def _describe_neighbours(
         if not 0 <= near < len(words) or cues.gap(reading, max(at, near)) == ".":
             row[f"{side}=edge"] = row[f"{side}=edge listed={listed}"] = 1.0
             continue
-        low = words[near].low
+        low = _ALIKE.get(words[near].low, words[near].low)
         kind = listings[near]
         row[f"{side} listed={kind}"] = 1.0
         row[f"{side} name"] = scores[near][0]
@@ -120,24 +134,13 @@ def _describe_neighbours(
             if low in known:
                 row[f"{side}={low}"] = row[f"{side}={low} listed={listed}"] = 1.0
         beyond = near + step
-        if low in {"and", "n", "or", "&"} and 0 <= beyond < len(words):
+        if low in {"and", "or"} and 0 <= beyond < len(words):
             if listings[beyond] in strong or scores[beyond][0] > 0.5:
                 row[f"{side} pair"] = row[f"{side} pair listed={listed}"] = 1.0
             if cues.cue(reading, beyond) in {"kin", "relation", "title", "self"}:
                 row[f"{side} pair cued"] = 1.0
     if at > 0 and cues.cue(reading, at - 1) not in {"none", "greeting"} and cues.gap(reading, at) in {" ", "'"}:
         row[f"previous cue={cues.cue(reading, at - 1)} listed={listed}"] = 1.0
-
-
-def _capital(reading: Reading, at: int, before: str, shouting: bool) -> str:
-    text = reading.words[at].text
-    if shouting:
-        return "shouted"
-    if text[0].isupper():
-        if len(text) > 1 and text.isupper():
-            return "acronym"
-        return "opening" if before == "." else "inner"
-    return "small"
 
 
 @cache

@@ -132,6 +132,15 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "coded",
+        sa.Column("answer_id", sa.String(), nullable=False),
+        sa.Column("coder", sa.String(), nullable=False),
+        sa.Column("abstained", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["answer_id"], ["answer.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("answer_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "coding_decision",
         sa.Column("answer_id", sa.String(), nullable=False),
         sa.Column("facet", sa.String(), nullable=False),
@@ -162,6 +171,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("suggestion")
     op.drop_table("coding_decision")
+    op.drop_table("coded")
     op.drop_table("clearance")
     op.drop_index("ix_answer_response_id", "answer")
 

@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from bot.web.pages import show
+from bot.web.pages import show, words
 from bot.web.security import Access, guarded
 from bot.wiring import Sayso
 from consultation.domain.consultation import Audience, Channel, Wave
 from consultation.domain.text import RawText
+from consultation.domain.wording import EASY_READ, PLAIN
 from consultation.flow.engine import LONGEST_ANSWER
 from consultation.flow.events import Began, Command, Commanded, Tapped
 from consultation.operations.converse import Incoming, Input, NotStored, Typed, converse
@@ -22,7 +23,6 @@ from consultation.operations.show_conversation import Talk, show_conversation
 from consultation.storage import consultations
 
 BIGGEST_POST = 256 * 1024  # bytes; the longest answer takes a tenth of it
-LINKS = {"young-person": Audience.YOUNG_PERSON, "parent-carer": Audience.PARENT_CARER, "staff": Audience.STAFF}
 
 
 def routes() -> list[BaseRoute]:
@@ -41,14 +41,14 @@ async def _front(request: Request) -> Response:
     sayso: Sayso = request.app.state.sayso
     with sayso.store.read() as session:
         waves = [each for each in consultations.waves(session) if each.is_open(sayso.desk.today())]
-    return show(request, "front.html", waves=waves, links=LINKS)
+    return show(request, "front.html", waves=waves, audiences=tuple(Audience))
 
 
 async def _welcome(request: Request) -> Response:
     """The page before the talk: what this is, and one button."""
     wave = _wave(request)
     audience = request.path_params.get("audience")
-    if audience is not None and audience not in LINKS:
+    if audience is not None and Audience.of_link(audience) is None:
         raise HTTPException(404)
     under_way = _cookie_name(wave) in request.cookies
     return show(
@@ -60,7 +60,7 @@ async def _begin(request: Request) -> Response:
     wave = _wave(request)
     form = await _form(request)
     chat = request.cookies.get(_cookie_name(wave)) or secrets.token_urlsafe(24)
-    await _turn(request, wave, chat, _nonce(form), Began(LINKS.get(str(form.get("audience", "")))))
+    await _turn(request, wave, chat, _nonce(form), Began(Audience.of_link(str(form.get("audience", "")))))
     response = RedirectResponse(f"/c/{wave.consultation.slug}/talk#now", status_code=303)
     # A session cookie: a shared phone forgets the talk when its browser closes.
     response.set_cookie(
@@ -91,12 +91,11 @@ async def _take_post(request: Request) -> Response:
     form = await _form(request)
     given = _decode(form)
     draft = str(form.get("text", ""))
-    stale = draft and await _is_stale(request, wave, chat, given)
     try:
-        await _turn(request, wave, chat, _nonce(form), given)
+        said = await _turn(request, wave, chat, _nonce(form), given)
     except NotStored as refused:
         return await _talk_page(request, wave, chat, draft=draft, first=refused.message, status_code=503)
-    if stale or len(draft) > LONGEST_ANSWER:
+    if _was_stale(said) or len(draft) > LONGEST_ANSWER:
         # Shown at once and not after a redirect: the draft is kept nowhere but on the person's own screen.
         return await _talk_page(request, wave, chat, draft=draft, status_code=422)
     return RedirectResponse(f"/c/{wave.consultation.slug}/talk#now", status_code=303)
@@ -116,11 +115,10 @@ async def _turn(request: Request, wave: Wave, chat: str, nonce: str, given: Inpu
     return await run_in_threadpool(converse, sayso.desk, wave, incoming)
 
 
-async def _is_stale(request: Request, wave: Wave, chat: str, given: Input) -> bool:
-    """Whether the text was typed on a page that a later turn has overtaken (two tabs, the back button)."""
-    sayso: Sayso = request.app.state.sayso
-    talk = await run_in_threadpool(show_conversation, sayso.desk, wave, Channel.WEB, chat)
-    return isinstance(given, Typed) and bool(talk.latest) and given.step != talk.latest[-1].step
+def _was_stale(said: list[Message]) -> bool:
+    """Whether the text was typed on a page that a later turn has overtaken (two tabs, the back button). A form that
+    is merely posted twice is not: its text is in already, and must not be offered again under the next question."""
+    return bool(said) and said[0].text in {words("page.old", locale) for locale in (PLAIN, EASY_READ)}
 
 
 async def _talk_page(
@@ -142,17 +140,16 @@ async def _talk_page(
         nonce=secrets.token_urlsafe(16),
         longest=LONGEST_ANSWER,
         open=_is_open(request, wave),
-        Command=Command,
     )
 
 
 def _decode(form: FormData) -> Input:
     """A post to an event: a command button, ticked choices, or typed text."""
-    command = form.get("command")
-    if command in set(Command):
-        return Commanded(Command(str(command)))
     step = str(form.get("step", ""))
     number = int(step) if step.isdecimal() else -1
+    command = form.get("command")
+    if command in set(Command):
+        return Commanded(Command(str(command)), number)
     if "text" in form:
         return Typed(RawText(str(form["text"]).replace("\r\n", "\n")), number)
     return Tapped(number, tuple(str(each) for each in form.getlist("value")))
@@ -186,4 +183,3 @@ def _is_open(request: Request, wave: Wave) -> bool:
 
 def _cookie_name(wave: Wave) -> str:
     return f"talk_{wave.consultation.slug}"
-

@@ -26,7 +26,7 @@ _NAME = r"(?:(?!and\b|the\b(?! \w+ )|or\b|is\b|a\b|of us\b)[a-z'.\-]+)"
 _UNIT = r"(?:(?:flat|apartment|apt|unit|room|no\.?|number|block|floor|caravan|plot|pitch|bungalow) ?#?(?:\d{1,4}[a-z]?|[a-z])\b)"
 _NUMBER = r"\d{1,4}(?: ?[a-h]\b)?(?:[/\-]\d{1,4})?"
 _NUMBERED = re.compile(
-    rf"(?<![\w£.,:])(?P<it>(?:{_UNIT},? (?:in )?)?(?:{_UNIT},? )?(?<![\w£]){_NUMBER},? (?:the )?(?:{_NAME} ){{0,3}}?{_STREET}\b\.?"
+    rf"(?<![\w£.,:])(?P<it>(?:{_UNIT},? (?:in )?)?(?:{_UNIT},? )?(?<![\w£]){_NUMBER},? (?:the )?(?:{_NAME} ){{1,3}}?{_STREET}\b\.?"
     rf"(?:, (?!and|but|with|it|its|no|so|top|the|there|i)[a-z]+(?: [a-z]+)?(?=[,.]|$))?)"
 )
 _THE = re.compile(rf"(?<![\w£])(?P<it>{_NUMBER},? the {_STREET})\b")
@@ -38,12 +38,12 @@ _LIVES = re.compile(
     rf"(?P<it>(?:{_NAME} ){{1,3}}?{_STREET})\b"
 )
 _POSSESSED = re.compile(
-    rf"\b(?:my|our|his|her|home) (?:home )?(?:address|street|road|house|flat)(?: is|'s|:| is on| is at| at| on)+ (?P<it>[a-z0-9][\w'., ]{{2,40}}?{_STREET})\b"
+    rf"\b(?:my|our|his|her|home) (?:home )?(?:address|street|road|house|flat)(?: is|'s|:| is on| is at| at| on)+ (?P<it>\d[\w'., ]{{2,40}}?{_STREET})\b"
 )
 _UNLIKELY = re.compile(
     r"^\d{1,4}[a-z]?,? (?:years?|yrs?|min(?:ute)?s?|hours?|days?|weeks?|months?|miles?|people|kids|children|different|of|"
     r"in|on|times?|to|more|or|and|at|out|per|social|way|bed|bedroom|stops?|a|the (?:end|way|side|park|road|street)\b|"
-    r"friends|pounds|quid|p|am|pm|gcses|new|good|big|staff|young|other|main|long|foot|year)\b"
+    r"friends|pounds|quid|p|am|pm|gcses|new|good|big|staff|young|other|main|long|foot|year|no|level|yr)\b"
 )
 
 

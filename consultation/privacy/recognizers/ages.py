@@ -2,7 +2,7 @@
 
 Hits: "im 14", "our six year old", "my daughter (15)", "aged 13 and fed up", "my 4-year-old", "i turned 16".
 Near misses: "10 year olds", "aged 11 to 16", "under 5s", "at 16 you should be able to vote", "im 100% sure",
-"im 2 minutes late", "year 9".
+"im 2 minutes late", "year 9", "he's the one", "youngest is on two inhalers".
 """
 
 from __future__ import annotations
@@ -14,55 +14,56 @@ from consultation.domain.text import Kind
 from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers.recognizer import Place, Recognizer, search
 
-_TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
-_WORD = rf"one|two|three|four|five|six|seven|eight|nine|{_TEENS}|twenty(?:[ \-](?:one|two|three|four|five))?"
-_N = rf"(?:\d{{1,2}}(?:\.5| ?1/2| and a half)?|{_WORD})"
-_UNIT = r"(?:[ \-]?(?:years?|yrs?|yr|y/?o|yo|months?|mths?|weeks?|wks?)(?:[ \-]?olds?(?!s))?(?:'s)?|[ \-]old)"
-_NOT = (
-    r"(?![\w%:/]|[.,]\d|[ \-]?(?:-|to|mins?|minutes?|hours?|hrs?|days?|weeks? (?!old)|miles?|times|people|of\b|out|percent|"
-    r"pounds|quid|am\b|pm\b|years? (?!old)|yrs? (?!old)|months? (?!old)|stone|sessions|in a|on one|to one|st\b|nd\b|rd\b|"
-    r"th\b|friends|kids|children|week|month|grand|or\b))"
+_TENS = r"twenty(?:[ \-](?:one|two|three|four|five))?"
+_WORD = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
+    rf"eighteen|nineteen|{_TENS})"
 )
-_SELF = re.compile(
-    rf"\b(?:i'?m|i am|im|ima|i was|i've just|i)(?: (?:only|just|nearly|almost|still|now|about|like|already|a|an|turned|"
-    rf"turn|was|is|am|bout|nearly|aged|turning|currently)){{0,3}} (?P<it>{_N}{_UNIT}?){_NOT}"
+_N = rf"\b(?:\d{{1,2}}(?:\.5| ?1/2| and a half)?|{_WORD}(?: and a half)?)\b"
+_SPAN = r"(?:years?|yrs?|yr|months?|mnths?|mths?|weeks?|wks?)"
+_OLD = rf"{_N}[ \-]?{_SPAN}?[ \-]?(?:old\b|y/?o\b)(?!s)|\b\d{{1,2}}(?:yrs?|yo|y/o|m|mths?)\b"
+# What may follow a bare number for it to be an age: never a noun, so that "two inhalers" and "four o'clock" are not.
+_END = (
+    r"(?=\s*(?:$|[.,;:!?)\]\n\-]|\b(?:and|but|now|so|with|when|he|she|i|im|ive|who|because|cos|bc|nearly|almost|not|lol|this|"
+    r"next|last|yet|from|still|going|already|if|it|they|my|we|you|or|nobody|no|tho|though|in|at|on|til|till|until|"
+    r"has|had|is|was|been|ffs|btw|rn|today|tomorrow|soon|old|the|then|too|years? old|loves|needs|cant|goes|wants)\b))"
 )
-_TURNED = re.compile(rf"\b(?:turn(?:ed|s|ing)?|aged?|my age(?: is|'s)?|age is|age:)(?: of)? ?:? ?(?P<it>{_N}{_UNIT}?){_NOT}(?! (?:and|&) over|\+)")
-_KIN = (
-    r"(?:son|daughter|boy|girl|lad|lass|kid|child|brother|sister|bro|sis|twins?|eldest|youngest|middle|grandson|"
-    r"granddaughter|grandchild|nephew|niece|cousin|baby|toddler|little one|oldest|stepson|stepdaughter|foster child|"
-    r"mum|dad|nan|mate|friend|best friend|boyfriend|girlfriend|bf|gf|he|she|hes|shes|he's|she's|they're|who|who's|whos)"
+_NOT = r"(?!\s*(?:[%/:+]|-\s?\d|- ?year|to \d|or \d|x\b|\.\d|in a (?:row|room)|on one|to one|and (?:two|over|above)|o'clock|at a time|the only))"
+_PERSON = (
+    r"(?:son|daughter|boy|girl|lad|lass|kid|child|brothers?|sisters?|bro|sis|twins?|eldest|youngest|oldest|grandsons?|"
+    r"granddaughters?|grandchild|nephew|niece|cousin|baby|toddler|little one|stepson|stepdaughter|mate|friend|boyfriend|"
+    r"girlfriend|bf|gf)"
 )
-_THEIRS = re.compile(
-    rf"\b{_KIN}(?: [a-z'\-]+){{0,2}}?(?:(?: is|'s| was| are| who is| who's| aged| turned| just turned)"
-    rf"(?: (?:only|just|now|nearly|almost))?|,|\(| \(|, aged)? ?(?P<it>{_N}{_UNIT}?){_NOT}"
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:i'?m|i am|im|ima)(?: (?:only|just|nearly|almost|still|now|about|like|a|an|turning|aged|currently))* (?P<it>{_OLD}|{_N}{_NOT}{_END})",
+        rf"\b(?:i|he|she|they)(?:'d| had| have|'ve|ve| was| were|d)?(?: (?:only|just|nearly))* turn(?:ed|s|ing)? (?P<it>{_OLD}|{_N}{_NOT}{_END})",
+        rf"\b(?:was|were|be|been|before|til|until|since|when) (?:i|he|she|i'm|im|hes|he's|shes|she's|my \w+)(?: (?:was|were|turned|turn|is|am))?"
+        rf"(?: (?:only|just|about|like))? (?P<it>{_OLD}|{_N}{_NOT}{_END})",
+        rf"\bi was(?: (?:only|just|about|like|nearly))* (?P<it>{_OLD}|{_N}{_NOT}{_END})",
+        rf"\b(?:hes|he's|he is|shes|she's|she is|he was|she was|they're|theyre|who is|who's|whos)(?: (?:only|just|now|nearly|almost|like|about))* "
+        rf"(?P<it>{_OLD}|{_N}{_NOT}{_END})",
+        rf"\b{_PERSON}(?: \w+)?(?: is| are|'s| was|s)?(?: (?:only|just|now|nearly|almost|who is|who's|aged))*(?: |, ?| ?\()(?P<it>{_OLD}|{_N}{_NOT}{_END})",
+        rf"\b(?:my|our|his|her)\b[^.!?()\n]{{1,40}}\( ?(?:aged? )?(?P<it>{_OLD}|{_N}) ?\)",
+        rf"\bage(?:d|:| is|'s)? (?:of )?(?P<it>{_OLD}|{_N}{_NOT}{_END})",
+        rf"\b(?:my|our|her|his|a|an|the|this|foster|autistic|disabled|nonverbal|verbal|adopted)(?: [a-z]+)? (?P<it>{_OLD})",
+        rf"\b(?:my|our)(?: [a-z]+)? (?P<it>{_N}(?: (?:and|&) {_N})?[ \-]?{_SPAN}[ \-]?olds?)\b",
+        rf"(?:, |\b)(?:almost|nearly|just turned|both|aged) (?P<it>{_OLD}|{_N}{_NOT}(?=\s*(?:$|[.,;!?)])))",
+        rf"(?P<it>\b\d{{1,2}}[ \-]?(?:y/o|yo|yrs? old|years? old|year-old|months? old)\b)",
+    )
 )
-_OLD = re.compile(
-    rf"\b(?:my|our|her|his|a|an|the|this|as a|im a|foster|autistic|disabled|nonverbal|adopted)(?: [a-z]+)? "
-    rf"(?P<it>{_N}[ \-]?(?:years?|yrs?|yr|months?|mth|week|wk)s?[ \-]?olds?)(?!s)\b"
-)
-_PLURAL = re.compile(rf"\b(?:my|our)(?: [a-z]+)? (?P<it>{_N}(?: (?:and|&) {_N})?[ \-]?(?:years?|yrs?|yr)[ \-]?olds?)\b")
-_SHORT = re.compile(rf"(?P<it>\b{_N}[ \-]?(?:y/?o|yo|yrs? old|years? old|year-?old|months? old))\b(?!s)")
-_BRACKET = re.compile(rf"\b(?:my|our|his|her)\b[^.!?()\n]{{1,30}}\((?P<it>{_N}{_UNIT}?)\)")
-_ONWARD = re.compile(rf", (?:almost|nearly|just turned|now) (?P<it>{_N}{_UNIT}?){_NOT}")
-_LATER = re.compile(rf"\b(?:when|since|before|until|till) (?:i|he|she|my \w+) (?:was|were|turned|is|am|turn)(?: (?:only|just|about|like))? (?P<it>{_N}{_UNIT}?){_NOT}")
+_GENERAL_BEFORE = re.compile(r"\b(?:between|from|under|over|ages|every|any|most|all|many|year|years|number|level|room|like|for|over the)\s?$")
 
 
 def find(reading: Reading) -> Iterator[Place]:
-    for pattern in (_SELF, _TURNED, _THEIRS, _OLD, _PLURAL, _SHORT, _BRACKET, _ONWARD, _LATER):
+    for pattern in _PATTERNS:
         for start, end in search(pattern, reading.low):
-            if not _is_general(reading.low, start, end):
+            after = reading.low[end : end + 8]
+            if _GENERAL_BEFORE.search(reading.low[max(0, start - 12) : start]) or re.match(r"\s?(?:\+|-\d|to \d|plus\b)", after):
+                continue
+            if reading.low[start:end] != "one":
                 yield start, end
-
-
-def _is_general(low: str, start: int, end: int) -> bool:
-    """Whether the age is of a class of people ("16 to 18", "12 year olds", "10+"), not of a person."""
-    after = low[end : end + 8]
-    if re.search(r"\b(?:to|-|between|and|or|under|over|from|age of|ages|every|any|most|like a)\s?$", low[max(0, start - 9) : start]):
-        return low[start:end].endswith("s") or bool(re.search(r"\b(?:between|from|under|over|age of|ages|every|any|most) ?$", low[:start]))
-    return bool(re.match(r"\s?(?:\+|-\d|to \d|plus|\d)", after)) or (
-        low[start:end].endswith("olds") and not re.search(r"\b(?:my|our) (?:[a-z]+ )?$", low[:start])
-    )
 
 
 RECOGNIZER = Recognizer("ages", Kind.AGE, find)

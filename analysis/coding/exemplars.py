@@ -1,0 +1,87 @@
+"""Hand-coded answers that a coder learns from, and where the shipped ones lie; must not know how it learns."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SHIPPED = Path(__file__).parents[1] / "codebook" / "exemplars"
+SENTIMENTS = ("negative", "neutral", "positive", "mixed")
+
+
+class UnusableExemplar(ValueError):
+    """A row that cannot be learned from; the message gives the row and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Exemplar:
+    """One hand-coded answer. `source` is its file or author: cross-validation keeps sources' neighbours together."""
+
+    text: str
+    outcomes: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    sentiment: str | None = None
+    audience: str = ""
+    question: str = ""
+    source: str = ""
+
+
+def exemplar_from(row: Mapping[str, Any], source: str = "", number: int = 0) -> Exemplar:
+    """One row of a JSON Lines file as an exemplar. Raises `UnusableExemplar`."""
+    text, sentiment = row.get("text"), row.get("sentiment")
+    if not isinstance(text, str):
+        raise UnusableExemplar(f"Row {number} of {source or 'the examples'} has no text. Add `text` or take it out.")
+    if sentiment is not None and sentiment not in SENTIMENTS:
+        allowed = ", ".join(SENTIMENTS)
+        raise UnusableExemplar(f"Row {number} of {source}: '{sentiment}' is no sentiment. Use one of {allowed}.")
+    return Exemplar(
+        text=text,
+        outcomes=tuple(row.get("outcomes") or ()),
+        themes=tuple(row.get("themes") or ()),
+        sentiment=sentiment,
+        audience=str(row.get("audience") or ""),
+        question=str(row.get("question") or ""),
+        source=source,
+    )
+
+
+def read_exemplars(folder: Path = SHIPPED) -> list[Exemplar]:
+    """Every row of the folder's JSON Lines files, files by name, rows in their order."""
+    return [
+        exemplar_from(json.loads(line), path.stem, number)
+        for path in _files(folder)
+        for number, line in enumerate(_lines(path), 1)
+    ]
+
+
+def fingerprint(rows: Iterable[Exemplar]) -> str:
+    """Changes when any row changes, so that a head can be asked whether it has seen these."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(json.dumps(list(vars(row).values()), ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def folds(rows: Sequence[Exemplar], count: int, block: int = 8) -> list[int]:
+    """The fold of each row. Rows that one author wrote one after the other for one question stay together.
+
+    Neighbours share turns of phrase; split between folds they would make every figure look too good.
+    """
+    seen: dict[tuple[str, str, str], int] = {}
+    drawn = []
+    for row in rows:
+        place = (row.source, row.audience, row.question)
+        seen[place] = seen.get(place, 0) + 1
+        name = json.dumps([*place, (seen[place] - 1) // block])
+        drawn.append(int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % count)
+    return drawn
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.jsonl"))
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -1,0 +1,112 @@
+"""What a coder has learned, as one value and one file; must not know how it was learned or how it is used."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.coding.calibration import Calibration
+from analysis.coding.likeness import Bank
+from analysis.coding.ridge import TwoStages
+from analysis.coding.sparse import SparseIndex
+from analysis.records import Facet
+
+SHIPPED = Path(__file__).with_name("shipped_head.npz")
+
+
+class UnusableHead(RuntimeError):
+    """The file holds no head, or one for another encoder or codebook; the message says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """`columns` name the c things that are scored; `texts` and `truth` (n, c) are the exemplars and their codes."""
+
+    columns: tuple[tuple[Facet, str], ...]
+    texts: tuple[str, ...]
+    truth: NDArray[np.bool_]
+    bank: Bank
+    stages: TwoStages
+    calibration: Calibration
+    encoder: str
+    exemplars: str  # their fingerprint
+    version: str
+
+    @cached_property
+    def first_weights(self) -> NDArray[np.float32]:
+        """Stage one's weight of each exemplar for each column, (n, c)."""
+        return self.stages.first.astype(np.float32)
+
+    def columns_of(self, *facets: Facet) -> list[int]:
+        return [at for at, (facet, _) in enumerate(self.columns) if facet in facets]
+
+
+def save(head: Head, path: Path) -> None:
+    """The same head always makes the same bytes: the archive carries no date."""
+    facts = {
+        "columns": head.columns,
+        "texts": head.texts,
+        "places": head.bank.known_places,
+        "encoder": head.encoder,
+        "exemplars": head.exemplars,
+        "version": head.version,
+    }
+    arrays: dict[str, NDArray[Any]] = {
+        "facts": np.frombuffer(json.dumps(facts, ensure_ascii=False).encode(), dtype=np.uint8),
+        "truth": np.packbits(head.truth, axis=1),
+        **_arrays("bank", head.bank),
+        **_arrays("words", head.bank.words),
+        **_arrays("letters", head.bank.letters),
+        **_arrays("stages", head.stages),
+        **_arrays("calibration", head.calibration),
+    }
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def load(path: Path = SHIPPED) -> Head:
+    """Raises `UnusableHead`."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        facts = json.loads(arrays["facts"].tobytes())
+        return _head(facts, arrays)
+    except (OSError, ValueError, KeyError, TypeError) as broken:
+        mend = "Make it again with `python -m analysis.coding.train`, or reinstall Sayso."
+        raise UnusableHead(f"{path} holds no coder ({type(broken).__name__}). {mend}") from broken
+
+
+def _head(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Head:
+    columns = tuple((Facet(facet), code) for facet, code in facts["columns"])
+    bank = Bank(
+        words=SparseIndex(**_part("words", arrays)),
+        letters=SparseIndex(**_part("letters", arrays)),
+        known_places=tuple((audience, question) for audience, question in facts["places"]),
+        **_part("bank", arrays),
+    )
+    return Head(
+        columns=columns,
+        texts=tuple(facts["texts"]),
+        truth=np.unpackbits(arrays["truth"], axis=1, count=len(columns)).astype(bool),
+        bank=bank,
+        stages=TwoStages(**_part("stages", arrays)),
+        calibration=Calibration(**_part("calibration", arrays)),
+        encoder=facts["encoder"],
+        exemplars=facts["exemplars"],
+        version=facts["version"],
+    )
+
+
+def _arrays(prefix: str, part: Bank | SparseIndex | TwoStages | Calibration) -> dict[str, NDArray[Any]]:
+    values = {each.name: getattr(part, each.name) for each in fields(part)}
+    return {f"{prefix}.{name}": value for name, value in values.items() if isinstance(value, np.ndarray)}
+
+
+def _part(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    start = f"{prefix}."
+    return {name.removeprefix(start): value for name, value in arrays.items() if name.startswith(start)}

@@ -1,0 +1,84 @@
+"""A text as a coder sees it: vectors of the whole and of its clauses, its words and letters, who was asked what.
+
+Must not know codes, nor which features matter.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.text import Segment, clauses, normalise
+from consultation.encoder import Encoder, Vectors
+
+Counts: TypeAlias = dict[int, int]  # hashed feature -> how often
+
+BUCKETS = 1 << 16
+_TOKEN = re.compile(r"\[[a-z_ ]+\]|[\w']+")
+_LETTERS = range(3, 6)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """`whole` (384,), `clauses` (k, 384) with k >= 1, hashed counts of words and letters, and the question's place."""
+
+    whole: Vectors
+    clauses: Vectors
+    words: Counts
+    letters: Counts
+    place: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class ReadAnswer:
+    """An answer's passage and, for each clause, its place in the text and itself as a passage."""
+
+    passage: Passage
+    segments: tuple[Segment, ...]
+    parts: tuple[Passage, ...]
+
+
+def read_answer(text: str, place: tuple[str, str], encoder: Encoder) -> ReadAnswer:
+    """`text` with its clauses. A text without clauses counts as one clause."""
+    segments = tuple(clauses(text)) or (Segment(0, len(text), text),)
+    # The whole first: where it is its own only clause, the encoder has it at hand.
+    whole = encoder.encode([text])[0]
+    vectors = whole[None] if len(segments) == 1 else encoder.encode([each.text for each in segments])
+    passage = Passage(whole, vectors, word_counts(text), letter_counts(text), place)
+    if len(segments) == 1:
+        return ReadAnswer(passage, segments, (passage,))
+    parts = tuple(
+        Passage(vector, vector[None], word_counts(each.text), letter_counts(each.text), place)
+        for each, vector in zip(segments, vectors, strict=True)
+    )
+    return ReadAnswer(passage, segments, parts)
+
+
+def word_counts(text: str) -> Counts:
+    """Hashed words and pairs of words."""
+    return _hashed(word_features(_TOKEN.findall(normalise(text))))
+
+
+def word_features(tokens: Sequence[str]) -> list[str]:
+    return [*tokens, *(f"{first} {second}" for first, second in zip(tokens, tokens[1:], strict=False))]
+
+
+def letter_counts(text: str) -> Counts:
+    """Hashed runs of three to five letters inside words: what is left of a word when it is misspelt."""
+    padded = [f" {token} " for token in _TOKEN.findall(normalise(text))]
+    return _hashed(
+        [token[at : at + size] for token in padded for size in _LETTERS for at in range(len(token) - size + 1)]
+    )
+
+
+def bucket(feature: str) -> int:
+    return crc32(feature.encode("utf-8", "replace")) % BUCKETS
+
+
+def _hashed(features: Sequence[str]) -> Counts:
+    return dict(Counter(bucket(each) for each in features))

@@ -1,0 +1,62 @@
+"""Ridge regression over likenesses, in closed form, in two stages; must not know what its columns mean.
+
+Stage one learns every code from likeness. Stage two learns again, seeing also the scores that stage one gives to all
+other codes, so that codes which go together help one another. The two are averaged. Against one-vs-rest logistic
+regression on the same features this was better and quicker on the exemplars, and needs nothing but numpy.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+RIDGE = 0.5
+# How fast likeness of stage one's scores falls with their distance.
+SCORE_FALL = 2.25
+
+
+@dataclass(frozen=True)
+class TwoStages:
+    """Learned from n texts for c columns: `mean` (c,), `first` and `second` (n, c), `scores` (n, c).
+
+    `scores` are stage one's scores of the texts themselves, each as if it had been left out.
+    """
+
+    mean: Floats
+    first: NDArray[np.float16]
+    second: NDArray[np.float16]
+    scores: NDArray[np.float16]
+
+    def predict(self, likeness: Floats) -> Floats:
+        """Scores (q, c) for texts whose likeness to the n learned ones is (q, n)."""
+        first = self.predict_first(likeness)
+        second = (likeness + _score_likeness(first, self.scores.astype(np.float32))) @ _wide(self.second)
+        return np.asarray((first + second + self.mean) / 2, dtype=np.float32)
+
+    def predict_first(self, likeness: Floats) -> Floats:
+        """Stage one alone."""
+        return np.asarray(likeness @ _wide(self.first) + self.mean, dtype=np.float32)
+
+
+def fit(likeness: Floats, wanted: Floats) -> TwoStages:
+    """Learn `wanted` (n, c) from the texts' likeness to one another (n, n)."""
+    mean = wanted.mean(axis=0)
+    inverse = np.linalg.inv(likeness + RIDGE * np.eye(len(likeness), dtype=np.float32))
+    first = inverse @ (wanted - mean)
+    # Leaving one out has a closed form: no refitting.
+    scores = (wanted - first / np.diag(inverse)[:, None]).astype(np.float16)
+    wide = scores.astype(np.float32)
+    both = likeness + _score_likeness(wide, wide) + RIDGE * np.eye(len(likeness), dtype=np.float32)
+    second = np.linalg.solve(both, wanted - mean)
+    return TwoStages(mean.astype(np.float32), first.astype(np.float16), second.astype(np.float16), scores)
+
+
+def _score_likeness(theirs: Floats, ours: Floats) -> Floats:
+    squares = (theirs**2).sum(axis=1)[:, None] + (ours**2).sum(axis=1) - 2 * theirs @ ours.T
+    return np.asarray(np.exp(-SCORE_FALL * np.maximum(squares, 0)), dtype=np.float32)
+
+
+def _wide(weights: NDArray[np.float16]) -> Floats:
+    return weights.astype(np.float32)

@@ -1,0 +1,42 @@
+"""What a coder gives back for an answer, and what every coder promises; knows no particular coder or codebook."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from analysis.records import AnswerRecord, Coding, Facet
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """The machine's proposal for one answer.
+
+    `codings` hold outcomes, then themes (each by falling confidence), then one sentiment. `uncoded` is the sentence
+    that says why there is neither outcome nor theme, and None where there is one. `confidences` holds every code of
+    the codebook, proposed or not, so that a reviewer can be led to the least certain.
+    """
+
+    answer_id: str
+    codings: tuple[Coding, ...]
+    uncoded: str | None
+    confidences: Mapping[str, float]
+
+    def codes(self, facet: Facet) -> tuple[str, ...]:
+        """The proposed codes of one facet, the most confident first."""
+        return tuple(each.code for each in self.codings if each.facet is facet)
+
+
+class Coder(Protocol):
+    """Proposes codings for answers."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same answer might be coded otherwise."""
+        ...
+
+    def code(self, records: Sequence[AnswerRecord]) -> list[Suggestion]:
+        """One suggestion a record, in their order.
+
+        Pure: what an answer gets depends on its text, question and audience alone, never on its neighbours.
+        """
+        ...

@@ -1,0 +1,32 @@
+"""Have the machine code what it has not read yet. What people decided before stays as it is."""
+
+from collections.abc import Callable, Sequence
+
+from analysis.coding.suggestion import Coder
+from analysis.records import AnswerRecord
+from analysis.storage import codings
+from analysis.storage.database import Database
+
+BATCH = 50  # answers between two commits, so that a killed run loses little
+
+
+def code_answers(
+    database: Database,
+    answers: Sequence[AnswerRecord],
+    coder: Coder,
+    progress: Callable[[int], None] = lambda done: None,
+) -> int:
+    """Code every answer that this version of the coder has not read; returns how many. Withheld ones have no words."""
+    with database.read() as session:
+        known = codings.coded_by(session, coder.version)
+    waiting = [each for each in answers if not each.withheld and each.answer_id not in known]
+    for start in range(0, len(waiting), BATCH):
+        batch = waiting[start : start + BATCH]
+        suggestions = coder.code(batch)
+        read = {each.answer_id: each.uncoded or "" for each in suggestions}
+        with database.write() as session:
+            codings.replace_suggestions(
+                session, coder.version, read, [coding for each in suggestions for coding in each.codings]
+            )
+        progress(start + len(batch))
+    return len(waiting)

@@ -1,0 +1,99 @@
+"""Reads and writes codings: the machine's proposals, people's decisions, and what may be quoted."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from analysis.records import Coding, Facet, Verdict
+from analysis.storage.tables import ClearanceRow, CodedRow, DecisionRow, SuggestionRow
+
+
+def coded_by(session: Session, coder: str) -> set[str]:
+    """Ids of the answers that this coder has read."""
+    return set(session.exec(select(CodedRow.answer_id).where(CodedRow.coder == coder)))
+
+
+def abstentions(session: Session) -> dict[str, str]:
+    """Why the coder proposed nothing, by answer id."""
+    rows = session.exec(select(CodedRow).where(CodedRow.abstained != "")).all()
+    return {row.answer_id: row.abstained for row in rows}
+
+
+def replace_suggestions(session: Session, coder: str, read: dict[str, str], codings: Iterable[Coding]) -> None:
+    """Store what the coder made of the answers in `read` (id to reason for abstaining, or ""), in place of before."""
+    ids = list(read)
+    for start in range(0, len(ids), 500):  # within SQLite's limit of variables in one statement
+        some = ids[start : start + 500]
+        session.execute(delete(SuggestionRow).where(col(SuggestionRow.answer_id).in_(some)))
+        session.execute(delete(CodedRow).where(col(CodedRow.answer_id).in_(some)))
+    session.add_all(CodedRow(answer_id=each, coder=coder, abstained=why) for each, why in read.items())
+    session.add_all(
+        SuggestionRow(
+            answer_id=each.answer_id,
+            facet=each.facet.value,
+            code=each.code,
+            start=each.start,
+            end=each.end,
+            confidence=each.confidence,
+            reason=each.reason,
+            coder=each.coder,
+        )
+        for each in codings
+    )
+
+
+def codings_of(session: Session, answers: Collection[str]) -> list[Coding]:
+    """All codings of these answers, decisions joined to what they decide, in a fixed order."""
+    wanted = set(answers)
+    found: dict[tuple[str, str, str], Coding] = {}
+    for row in session.exec(select(SuggestionRow)):
+        if row.answer_id in wanted:
+            found[row.answer_id, row.facet, row.code] = Coding(
+                row.answer_id, Facet(row.facet), row.code, row.start, row.end, row.confidence, row.reason, row.coder
+            )
+    for decision in session.exec(select(DecisionRow)):
+        if decision.answer_id in wanted:
+            key = (decision.answer_id, decision.facet, decision.code)
+            found[key] = _decided(decision, found.get(key))
+    return [found[key] for key in sorted(found)]
+
+
+def _decided(row: DecisionRow, proposed: Coding | None) -> Coding:
+    verdict = Verdict(row.verdict)
+    by = f"person {row.decided_by}"
+    if proposed is None:
+        return Coding(row.answer_id, Facet(row.facet), row.code, 0, 0, 1.0, "added by a person", by, verdict)
+    return Coding(
+        proposed.answer_id,
+        proposed.facet,
+        proposed.code,
+        proposed.start,
+        proposed.end,
+        proposed.confidence,
+        proposed.reason,
+        proposed.coder,
+        verdict,
+    )
+
+
+def decide(session: Session, answer: str, facet: Facet, code: str, verdict: Verdict, by: str, on: date) -> None:
+    """Write a person's decision over an earlier one."""
+    row = DecisionRow(
+        answer_id=answer, facet=facet.value, code=code, verdict=verdict.value, decided_by=by, decided_on=on
+    )
+    session.merge(row)
+
+
+def clear(session: Session, answer: str, by: str, on: date) -> None:
+    session.merge(ClearanceRow(answer_id=answer, cleared_by=by, cleared_on=on))
+
+
+def unclear(session: Session, answer: str) -> None:
+    session.execute(delete(ClearanceRow).where(col(ClearanceRow.answer_id) == answer))
+
+
+def cleared(session: Session) -> dict[str, str]:
+    """Who cleared which answer for quotation."""
+    return {row.answer_id: row.cleared_by for row in session.exec(select(ClearanceRow))}

@@ -1,0 +1,109 @@
+"""The commands of `sayso`, and the one place that turns expected faults into sentences and exit code 2."""
+
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.cli import analyse, demonstrate, evaluate, refer, serve
+from bot.cli.parts import EXPECTED, settings_with
+from bot.terminal.player import play
+from bot.web.app import staff_secret
+from bot.web.security import Passes, Role
+from bot.wiring import quieten_logs, wire
+from consultation.domain.consultation import Audience, Channel
+from consultation.operations.open_wave import Commission, open_wave
+from consultation.storage import consultations
+from consultation.storage.store import migrate
+from consultation.surveys import load_survey, template
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+app.command("demo")(demonstrate.demo)
+app.command("serve")(serve.serve)
+app.command("analyse")(analyse.analyse)
+app.command("export")(analyse.export)
+app.command("evidence")(analyse.evidence)
+app.command("referral")(refer.referral)
+app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(refer.app, name="safeguarding")
+
+Data = Annotated[Path | None, typer.Option(help="the data folder (else SAYSO_DATA, else ./sayso-data)")]
+Slug = Annotated[str, typer.Argument(help="short name of the consultation, as in its link")]
+out = Console()
+
+
+@app.command("migrate")
+def migrate_database(data: Data = None) -> None:
+    """Make the database, or bring it to this version's schema."""
+    settings = settings_with(data)
+    out.print(f"{settings.database} is at schema {migrate(settings.database)}.")
+
+
+@app.command("check")
+def check_survey(survey: Annotated[Path, typer.Argument(help="a survey file")]) -> None:
+    """Check a survey file: what it asks, or what is wrong with it and where."""
+    found = load_survey(survey)
+    for audience in Audience:
+        out.print(f"{audience.value}: {len(found.for_audience(audience))} questions")
+    out.print(f"{found.id} version {found.version} is in order.")
+
+
+@app.command("open")
+def open_consultation(
+    slug: Slug,
+    authority: Annotated[str, typer.Option(help="who asks")],
+    decided_by: Annotated[str, typer.Option(help="who decides what is done about it")],
+    purpose: Annotated[str, typer.Option(help="why, as a sentence for a nine-year-old")],
+    title: Annotated[str, typer.Option()] = "What do you want from the people who work with you?",
+    survey: Annotated[Path | None, typer.Option(help="a survey file; else the one that ships")] = None,
+    framework: Annotated[str, typer.Option(help="the authority's framework")] = "cambridgeshire-2009-12",
+    days: Annotated[int, typer.Option(min=1, max=366, help="how long it stays open")] = 28,
+    data: Data = None,
+) -> None:
+    """Open a consultation today."""
+    sayso = wire(settings_with(data))
+    today = date.today()  # noqa: DTZ011 - the officer's own calendar day
+    commission = Commission(slug, title, authority, purpose, decided_by, framework, today, today + timedelta(days=days))
+    body = survey.read_text(encoding="utf-8") if survey else template("what-we-want")
+    wave = open_wave(sayso.desk, sayso.keys, commission, body)
+    out.print(f"Open until {wave.closes_on}. The link, once you run 'sayso serve': /c/{slug}")
+
+
+@app.command("staff-link")
+def staff_link(
+    role: Annotated[Role, typer.Argument(help="officer or analyst")],
+    data: Data = None,
+) -> None:
+    """Print a link by which one member of staff comes in; good for 12 hours."""
+    settings = settings_with(data)
+    token = Passes(staff_secret(settings.key_folder)).link_token(role)
+    out.print(f"{settings.address}/staff/enter?pass={token}", soft_wrap=True)
+
+
+@app.command("chat")
+def chat(
+    slug: Annotated[str, typer.Argument()] = "what-we-want",
+    audience: Annotated[Audience | None, typer.Option(help="who is answering")] = None,
+    name: Annotated[str, typer.Option(help="any word; the same word carries on the same talk")] = "terminal",
+    data: Data = None,
+) -> None:
+    """Answer a consultation in this terminal."""
+    quieten_logs()
+    sayso = wire(settings_with(data))
+    with sayso.store.read() as session:
+        wave = consultations.wave_by_slug(session, slug)
+    if wave is None:
+        raise typer.BadParameter(f"there is no consultation '{slug}' here. Try 'sayso demo', or 'sayso open'.")
+    play(sayso, wave, f"{Channel.TERMINAL}:{name}", audience, input, print)
+
+
+def main() -> None:
+    """Run the command line; an expected fault is one sentence on standard error and exit code 2."""
+    try:
+        app()
+    except EXPECTED as fault:
+        Console(stderr=True).print(f"[red]✗[/red] {fault}", markup=True, highlight=False)
+        sys.exit(2)

@@ -1,0 +1,105 @@
+"""`sayso demo`: the whole path from nothing: 200 simulated answers, coded, reported, and served."""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from analysis.codebook import shipped_codebook
+from analysis.coding import shipped_coder
+from analysis.operations.code_answers import code_answers
+from analysis.operations.export_findings import export_findings
+from analysis.operations.take_records import answer_records
+from bot.chapters import analysed
+from bot.cli.faults import UserFault
+from bot.cli.parts import progress_bar, settings_with, write_files
+from bot.cli.serve import check_port, run
+from bot.demo.play import Demo, clear_quotations, make_demo, play_respondents, stored_responses
+from bot.demo.respondents import simulated_respondents
+from bot.web.app import staff_secret
+from bot.web.security import Passes, Role
+from bot.wiring import quieten_logs, wire
+from consultation.domain.consultation import Audience
+from consultation.operations.refer_concern import referrals
+
+console = Console()
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="no server: write every export and end")] = False,
+    out: Annotated[Path, typer.Option(help="where --once writes")] = Path("sayso-out"),
+    data: Annotated[Path | None, typer.Option(help="the data folder; made if it is not there")] = None,
+    port: Annotated[int | None, typer.Option(help="else SAYSO_PORT, else 8000")] = None,
+    on: Annotated[str, typer.Option(help="the day it opened, YYYY-MM-DD; else today")] = "",
+) -> None:
+    """Make a demonstration with 200 simulated respondents, and serve it (or write its exports)."""
+    quieten_logs()
+    settings = settings_with(data, port)
+    if not once:
+        check_port(settings)
+    day = _day(on)
+    made = make_demo(settings, day)
+    if not once and not made.wave.is_open(day):
+        raise UserFault(
+            f"The demonstration in {settings.data} closed on {made.wave.closes_on}. Use another --data folder."
+        )
+    _fill(made, day)
+    if once:
+        _write(made, out)
+        return
+    _announce(made)
+    asyncio.run(run(wire(settings)))
+
+
+def _day(on: str) -> date:
+    try:
+        return date.fromisoformat(on) if on else date.today()  # noqa: DTZ011 - the officer's own calendar day
+    except ValueError:
+        raise UserFault(f"'{on}' is not a date. Write it as 2026-11-22.") from None
+
+
+def _fill(made: Demo, day: date) -> None:
+    """Play, code, clear. What was done on an earlier run is not done again."""
+    with progress_bar(console) as progress:
+        task = progress.add_task("Playing simulated respondents", total=len(simulated_respondents()))
+        play_respondents(made, lambda done: progress.update(task, completed=done))
+        responses = stored_responses(made)
+        answers = answer_records(responses)
+        task = progress.add_task("Coding their answers", total=len(answers))
+        code_answers(made.sayso.store, answers, shipped_coder(), lambda done: progress.update(task, completed=done))
+        progress.update(task, completed=len(answers))
+    cleared = clear_quotations(made, responses, day)
+    waiting = len(referrals(made.sayso.store))
+    console.print(
+        f"{len(responses)} simulated responses hold {len(answers)} free-text answers; {cleared} may be quoted; "
+        f"{waiting} messages were sealed to the safeguarding lead."
+    )
+
+
+def _write(made: Demo, out: Path) -> None:
+    found = analysed(made.sayso, made.wave, shipped_codebook())
+    for path in write_files(out, export_findings(found)):
+        console.print(f"wrote {path}", soft_wrap=True)
+    ref = next(iter(sorted(found.findings.evidence)))
+    console.print(f"Walk any reference back with: sayso evidence {ref} --from {out}", soft_wrap=True)
+
+
+def _announce(made: Demo) -> None:
+    settings = made.sayso.settings
+    passes = Passes(staff_secret(settings.key_folder))
+    links = {
+        "Answer it": f"{settings.address}/c/{made.wave.consultation.slug}/{Audience.YOUNG_PERSON.link}",
+        "All audiences": settings.address,
+        "As an officer": f"{settings.address}/staff/enter?pass={passes.link_token(Role.OFFICER)}",
+        "As an analyst": f"{settings.address}/staff/enter?pass={passes.link_token(Role.ANALYST)}",
+    }
+    console.print()
+    for what, link in links.items():
+        console.print(f"  {what:<14} {link}", soft_wrap=True, highlight=False)
+    if made.passphrase:
+        key = settings.key_folder / "demo-lead.age"
+        console.print(f"\n  The safeguarding lead’s key is {key}; its passphrase, told once: {made.passphrase}")
+    console.print("\nAll 200 earlier answers are simulated, and say so. Yours joins them. Stop with Ctrl-C.\n")

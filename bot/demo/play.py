@@ -1,0 +1,178 @@
+"""Makes a demonstration out of nothing: a data folder, an open consultation, and 200 people who answer it."""
+
+import random
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from analysis.operations.review import clear_quotation
+from bot.demo.respondents import Respondent, reply, simulated_respondents
+from bot.settings import Settings
+from bot.wiring import Sayso, add_lead_key, lead_keys, wire
+from consultation.domain.consultation import Channel, Wave
+from consultation.flow.events import Began
+from consultation.flow.state import Awaiting, State
+from consultation.operations.converse import Incoming, Input, converse, whose
+from consultation.operations.messages import Message
+from consultation.operations.open_wave import Commission, open_wave
+from consultation.operations.redacted_answers import RedactedResponse, redacted_answers
+from consultation.safeguarding.seal import new_lead_key
+from consultation.storage import consultations, turns
+from consultation.storage.store import migrate
+from consultation.surveys import template
+
+SLUG = "what-we-want"
+CLEARED_BY = "the demo's authors"
+DAYS = 21
+
+
+@dataclass(frozen=True)
+class Demo:
+    sayso: Sayso
+    wave: Wave
+    passphrase: str | None  # of the safeguarding lead's key; told once, when the key is made
+
+
+def make_demo(settings: Settings, on: date, seed: int = 2009) -> Demo:
+    """An empty consultation that opened on `on`. Ids come from `seed`, so that the same answers give the same files."""
+    migrate(settings.database)
+    chance = random.Random(seed)  # noqa: S311 - ids of simulated people; real ones come from the operating system
+    passphrase = None
+    if not lead_keys(settings):
+        passphrase = "-".join(secrets.choice(WORDS) for _ in range(5))
+        key = new_lead_key(passphrase)
+        add_lead_key(settings, key.public)
+        (settings.key_folder / "demo-lead.age").write_bytes(key.private)
+    sayso = wire(settings, today=lambda: on)
+    seeded = replace(
+        sayso,
+        desk=replace(
+            sayso.desk,
+            new_id=lambda: uuid.UUID(int=chance.getrandbits(128), version=4).hex,
+            alert=lambda reference, level: None,  # nobody is to be alarmed by what nobody said
+        ),
+    )
+    commission = Commission(
+        slug=SLUG,
+        title="What do you want from the people who work with you?",
+        authority="Cambridgeshire (demonstration)",
+        purpose="your answers shape how people who work with children are chosen, trained and supported.",
+        decided_by="the Children’s Workforce Strategy Steering Group",
+        framework="cambridgeshire-2009-12",
+        opens_on=on,
+        closes_on=on + timedelta(days=DAYS),
+        simulated=True,
+    )
+    with sayso.store.read() as session:
+        wave = consultations.wave_by_slug(session, SLUG)
+    return Demo(seeded, wave or open_wave(seeded.desk, sayso.keys, commission, template("what-we-want")), passphrase)
+
+
+def play_respondents(demo: Demo, progress: Callable[[int], None]) -> int:
+    """Play everybody through the conversation; those who were played before are left as they are."""
+    people = simulated_respondents()
+    for done, person in enumerate(people, 1):
+        _play(demo, person)
+        progress(done)
+    return len(people)
+
+
+def clear_quotations(demo: Demo, responses: list[RedactedResponse], on: date) -> int:
+    """Clear what the authors marked as quotable, by matching each person's own response."""
+    by_id = {each.response_id: each for each in responses}
+    cleared = 0
+    for person in simulated_respondents():
+        response = by_id.get(_response_of(demo, person))
+        for answer in response.answers if response else ():
+            if answer.question in person.quotable and answer.kind == "Told":
+                clear_quotation(demo.sayso.store, answer.answer_id, by=CLEARED_BY, on=on)
+                cleared += 1
+    return cleared
+
+
+def stored_responses(demo: Demo) -> list[RedactedResponse]:
+    return redacted_answers(demo.sayso.store, demo.wave.id)
+
+
+def _play(demo: Demo, person: Respondent) -> None:
+    turn, said = 0, _turn(demo, person, 0, Began(person.audience))
+    while said and said[-1].mode is not None and turn < 200:
+        state = _state(demo, person)
+        if state.awaiting in (Awaiting.NOTHING_MORE, Awaiting.ENDED, Awaiting.RESUME):
+            return
+        asked = state.current if state.awaiting in (Awaiting.ANSWER, Awaiting.MORE) else None
+        turn += 1
+        following_up = state.awaiting is Awaiting.MORE
+        said = _turn(demo, person, turn, reply(person, asked, said[-1], following_up=following_up))
+
+
+def _turn(demo: Demo, person: Respondent, turn: int, given: Input) -> list[Message]:
+    return converse(demo.sayso.desk, demo.wave, Incoming(Channel.SIMULATION, person.id, f"{person.id}:{turn}", given))
+
+
+def _state(demo: Demo, person: Respondent) -> State:
+    who = whose(demo.sayso.desk, demo.wave, Channel.SIMULATION, person.id)
+    with demo.sayso.store.read() as session:
+        row = turns.conversation(session, who)
+    assert row is not None
+    return State.from_json(row.state)
+
+
+def _response_of(demo: Demo, person: Respondent) -> str:
+    who = whose(demo.sayso.desk, demo.wave, Channel.SIMULATION, person.id)
+    with demo.sayso.store.read() as session:
+        row = turns.conversation(session, who)
+    return (row.response_id or "") if row else ""
+
+
+WORDS = [
+    "anchor",
+    "apple",
+    "basket",
+    "beacon",
+    "bramble",
+    "candle",
+    "canvas",
+    "clover",
+    "copper",
+    "cricket",
+    "dapple",
+    "ember",
+    "fern",
+    "ferry",
+    "garnet",
+    "gravel",
+    "hazel",
+    "heron",
+    "island",
+    "jigsaw",
+    "kettle",
+    "lantern",
+    "linen",
+    "magnet",
+    "maple",
+    "marble",
+    "meadow",
+    "nettle",
+    "oyster",
+    "paddle",
+    "pebble",
+    "pepper",
+    "pigeon",
+    "quartz",
+    "ribbon",
+    "rocket",
+    "saddle",
+    "sparrow",
+    "spindle",
+    "thimble",
+    "timber",
+    "tulip",
+    "velvet",
+    "violet",
+    "walnut",
+    "willow",
+    "window",
+]

@@ -1,0 +1,196 @@
+"""Where an analyst reads answers with what the machine made of them, decides, clears quotations, and takes files.
+
+Shows redacted text only, and none of a respondent's own characteristics.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from analysis.codebook import Codebook, UnknownCode, shipped_codebook
+from analysis.operations.export_findings import evidence_rows, export_findings
+from analysis.operations.report_wave import Analysed
+from analysis.operations.review import clear_quotation, decide_coding, withdraw_clearance
+from analysis.records import AnswerRecord, Coding, Facet, Verdict
+from bot.chapters import analysed
+from bot.scheduler import code_what_is_new
+from bot.web.console.consultations import wave_at
+from bot.web.pages import show
+from bot.web.security import Access, guarded
+from bot.wiring import Sayso
+from consultation.storage import consultations
+
+PAGE = 20  # answers
+BY = "analyst"
+FILTERS = ("audience", "question", "code", "state")
+MEDIA = {
+    ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".jsonl": "application/jsonl; charset=utf-8",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One answer on the page: its text around the words that carried the first code, its codings, its clearance."""
+
+    answer: AnswerRecord
+    codings: tuple[Coding, ...]
+    cleared_by: str | None
+
+
+def routes() -> list[BaseRoute]:
+    return [
+        guarded("/staff/answers", _choose, Access.ANALYST),
+        guarded("/staff/answers/{slug}", _answers, Access.ANALYST),
+        guarded("/staff/answers/{slug}/decide", _decide, Access.ANALYST, method="POST"),
+        guarded("/staff/answers/{slug}/clear", _clear, Access.ANALYST, method="POST"),
+        guarded("/staff/answers/{slug}/evidence/{ref}", _evidence, Access.ANALYST),
+        guarded("/staff/answers/{slug}/files/{name}", _file, Access.ANALYST),
+    ]
+
+
+async def _choose(request: Request) -> Response:
+    sayso: Sayso = request.app.state.sayso
+    with sayso.store.read() as session:
+        waves = consultations.waves(session)
+    if len(waves) == 1:
+        return RedirectResponse(f"/staff/answers/{waves[0].consultation.slug}", status_code=303)
+    return show(request, "choose.html", waves=waves)
+
+
+async def _answers(request: Request) -> Response:
+    found = await run_in_threadpool(_analysed, request)
+    codebook = shipped_codebook()
+    chosen = {name: request.query_params.get(name, "") for name in FILTERS}
+    rows = _filtered(found, chosen)
+    asked = request.query_params.get("page", "")
+    page = max(1, int(asked)) if asked.isdecimal() else 1
+    shown = rows[(page - 1) * PAGE : page * PAGE]
+    sayso: Sayso = request.app.state.sayso
+    wave = wave_at(sayso, request.path_params["slug"])
+    questions = {each.id: each.short_name for each in sayso.desk.survey_of(wave).questions}
+    return show(
+        request,
+        "answers.html",
+        wave=wave,
+        shown=shown,
+        total=len(rows),
+        page=page,
+        pages=max(1, -(-len(rows) // PAGE)),
+        chosen=chosen,
+        query=urlencode({name: value for name, value in chosen.items() if value}),
+        questions={each.question: questions.get(each.question, each.question) for each in found.answers},
+        names=_names(codebook),
+        themes={each.id: each.name for each in codebook.themes},
+        accounting=found.findings.accounting,
+        Facet=Facet,
+        Verdict=Verdict,
+    )
+
+
+def _names(codebook: Codebook) -> Mapping[str, str]:
+    return {each.id: each.name for each in codebook.codes}
+
+
+def _filtered(found: Analysed, chosen: Mapping[str, str]) -> list[Shown]:
+    """Least certain first: that is where a person's eye is worth most."""
+    by_answer: dict[str, list[Coding]] = {}
+    for coding in found.codings:
+        by_answer.setdefault(coding.answer_id, []).append(coding)
+    rows = [
+        Shown(each, tuple(by_answer.get(each.answer_id, ())), found.cleared.get(each.answer_id))
+        for each in found.answers
+    ]
+    return sorted((row for row in rows if _matches(row, chosen)), key=_certainty)
+
+
+def _matches(row: Shown, chosen: Mapping[str, str]) -> bool:
+    if chosen["audience"] not in ("", row.answer.audience) or chosen["question"] not in ("", row.answer.question):
+        return False
+    if chosen["code"] and not any(each.code == chosen["code"] and each.counts for each in row.codings):
+        return False
+    match chosen["state"]:
+        case "unchecked":
+            return any(each.verdict is None for each in row.codings)
+        case "uncoded":
+            return not row.answer.withheld and not any(each.facet is not Facet.SENTIMENT for each in row.codings)
+        case "cleared":
+            return row.cleared_by is not None
+        case _:
+            return True
+
+
+def _certainty(row: Shown) -> tuple[float, str]:
+    open_ones = [each.confidence for each in row.codings if each.verdict is None]
+    return min(open_ones, default=2.0), row.answer.answer_id
+
+
+async def _decide(request: Request) -> Response:
+    sayso: Sayso = request.app.state.sayso
+    form = await request.form()
+    try:
+        await run_in_threadpool(
+            decide_coding,
+            sayso.store,
+            shipped_codebook(),
+            str(form.get("answer")),
+            Facet(str(form.get("facet"))),
+            str(form.get("code")),
+            Verdict(str(form.get("verdict"))),
+            by=BY,
+            on=sayso.desk.today(),
+        )
+    except (UnknownCode, ValueError):
+        raise HTTPException(404) from None
+    return _back(request, str(form.get("answer")))
+
+
+async def _clear(request: Request) -> Response:
+    sayso: Sayso = request.app.state.sayso
+    form = await request.form()
+    answer = str(form.get("answer"))
+    if form.get("withdraw"):
+        await run_in_threadpool(withdraw_clearance, sayso.store, answer)
+    else:
+        await run_in_threadpool(clear_quotation, sayso.store, answer, by=BY, on=sayso.desk.today())
+    return _back(request, answer)
+
+
+def _back(request: Request, answer: str) -> Response:
+    """To the same filtered page, at the same answer."""
+    slug = request.path_params["slug"]
+    return RedirectResponse(f"/staff/answers/{slug}?{request.url.query}#a{answer}", status_code=303)
+
+
+async def _evidence(request: Request) -> Response:
+    found = await run_in_threadpool(_analysed, request)
+    for row in evidence_rows(found):
+        if row["ref"] == request.path_params["ref"]:
+            wave = wave_at(request.app.state.sayso, request.path_params["slug"])
+            return show(request, "evidence.html", row=row, wave=wave, names=_names(shipped_codebook()))
+    raise HTTPException(404)
+
+
+async def _file(request: Request) -> Response:
+    found = await run_in_threadpool(_analysed, request)
+    name = request.path_params["name"]
+    files = {key: content for key, content in export_findings(found).items() if not key.startswith("chapter")}
+    if name not in files:
+        raise HTTPException(404)
+    media = MEDIA[name[name.rindex(".") :]]
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(files[name], media_type=media, headers=headers)
+
+
+def _analysed(request: Request) -> Analysed:
+    sayso: Sayso = request.app.state.sayso
+    wave = wave_at(sayso, request.path_params["slug"])
+    code_what_is_new(sayso)
+    return analysed(sayso, wave, shipped_codebook())

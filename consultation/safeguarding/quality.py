@@ -1,0 +1,78 @@
+"""How good a head of this recipe is, measured on examples it has not seen. Writes figures, never a head."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold
+
+from consultation.domain.concern import Concern, Level
+from consultation.encoder import Encoder
+from consultation.safeguarding import train
+from consultation.safeguarding.evaluate import SPELT, evaluate
+from consultation.safeguarding.examples import Example
+from consultation.safeguarding.head import Chances, Head
+from consultation.safeguarding.patterns import find, load_patterns
+from consultation.safeguarding.screen import Thresholds, load_thresholds
+from consultation.safeguarding.spelling import read
+
+if TYPE_CHECKING:
+    from consultation.safeguarding.train import Material
+
+Judged = list[tuple[Example, Chances, Level]]  # what the head thought, and what the patterns said
+SUPPORT = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
+IMMEDIATE = (0.08, 0.1, 0.15, 0.2, 0.25, 0.3)
+
+
+def report(material: "Material", held_out: NDArray[np.bool_], encoder: Encoder, out: TextIO) -> None:
+    """Cross-validation over the known rows, then one look at the held-out fifth."""
+    known, asked = np.flatnonzero(~held_out), np.flatnonzero(held_out)
+    strata = np.array([material.rows[index].level for index in known])
+    folds = StratifiedKFold(train.FOLDS, shuffle=True, random_state=train.SEED + 1)
+    crossed: Judged = []
+    for learnt, left in folds.split(known, strata):
+        crossed += judge(material, known[left], train.learn_head(material, known[learnt], encoder), encoder)
+    _print("cross-validated", crossed, out)
+    _print("held out", judge(material, asked, train.learn_head(material, known, encoder), encoder), out)
+
+
+def judge(material: "Material", chosen: NDArray[np.int64], head: Head, encoder: Encoder) -> Judged:
+    judged: Judged = []
+    for row in (material.rows[index] for index in chosen):
+        reading = read(row.text)
+        hits = find(reading, load_patterns())
+        judged.append((row, head.judge(reading, encoder), hits[0].pattern.level if hits else Level.NONE))
+    return judged
+
+
+def _print(title: str, judged: Judged, out: TextIO) -> None:
+    shipped = load_thresholds()
+    out.write(f"{title}: {len(judged)} rows; thresholds as shipped: {_figures(judged, shipped)}\n")
+    for support in SUPPORT:
+        out.write(f"  support {support:.2f}  {_figures(judged, Thresholds(support, shipped.immediate, 0.9))}\n")
+    for immediate in IMMEDIATE:
+        out.write(f"  immediate {immediate:.2f}  {_figures(judged, Thresholds(shipped.support, immediate, 0.9))}\n")
+
+
+def _figures(judged: Judged, thresholds: Thresholds) -> str:
+    levels = {row.text: _level(chances, plain, thresholds) for row, chances, plain in judged}
+    rows = [
+        {"id": row.text, "text": row.text, "concern": row.level is not Level.NONE, "level": SPELT[row.level]}
+        for row, _, _ in judged
+    ]
+    known: Callable[[str], Concern] = lambda text: Concern(levels[text], 0.0, "")  # noqa: E731
+    scored = evaluate(rows, known)
+    raised = [levels[row.text] is Level.IMMEDIATE for row, _, _ in judged if row.level is Level.SUPPORT]
+    return (
+        f"recall {scored['recall']:.3f}, immediate {scored['recall_immediate']:.3f}, "
+        f"false alarms {scored['false_positive_rate']:.3f}, support raised to immediate {np.mean(raised):.3f}"
+    )
+
+
+def _level(chances: Chances, plain: Level, thresholds: Thresholds) -> Level:
+    if plain is Level.IMMEDIATE or chances.immediate >= thresholds.immediate:
+        return Level.IMMEDIATE
+    if plain is Level.SUPPORT or chances.concern >= thresholds.support:
+        return Level.SUPPORT
+    return Level.NONE

@@ -1,0 +1,1 @@
+"""The tests: unit/ mirrors the packages, transcripts/ are played through every door, integration/ breaks things."""

@@ -1,0 +1,1 @@
+"""Conversations as people have them, and a player for each door that plays them."""

@@ -1,0 +1,39 @@
+"""Plays straight at `converse`, with no door between: the reference that every door is held to."""
+
+from collections.abc import Callable
+
+from consultation.domain.consultation import Channel
+from consultation.flow.events import Tapped
+from consultation.operations.messages import Message
+from tests.builders import Opened, Person
+from tests.transcripts.spoken import Spoken, as_spoken
+from tests.transcripts.transcript import Turn
+
+
+class DirectPlayer:
+    def __init__(self, opened: Opened, chat: str) -> None:
+        self._opened = opened
+        self._person = Person(opened, chat)
+
+    def where(self) -> tuple[Opened, Channel, str]:
+        return self._opened, self._person.channel, self._person.chat
+
+    async def does(self, turn: Turn) -> list[Spoken]:
+        acts: dict[str, Callable[[], list[Message]]] = {
+            "start": lambda: self._person.begins(turn.audience),
+            "taps": lambda: self._person.taps(turn.taps or ""),
+            "ticks": lambda: self._person.taps(*(turn.ticks or [])),
+            "types": lambda: self._person.types(turn.words),
+            "command": lambda: self._person.commands(turn.command),  # type: ignore[arg-type]
+            "sends": lambda: self._person.sends(turn.sends or ""),
+            "old_button": lambda: self._press_old(turn.old_button or ""),
+        }
+        return [as_spoken(each) for each in acts[turn.act]()]
+
+    def _press_old(self, label: str) -> list[Message]:
+        """The newest button of that label which is not on the prompt that stands."""
+        for message in reversed(self._person.heard):
+            for button in message.buttons:
+                if button.label == label and message.step != self._person.prompt.step:
+                    return self._person.does(Tapped(message.step, (button.value,)))
+        raise AssertionError(f"no earlier prompt had a button {label!r}")

@@ -1,0 +1,60 @@
+"""Plays a transcript through a door, holds it to what it promises, and to what the engine said directly."""
+
+from consultation.domain.ids import QuestionId
+from consultation.domain.wording import EASY_READ, PLAIN, Words
+from consultation.flow.state import Awaiting
+from consultation.locale import render
+from consultation.operations.messages import say
+from tests.builders import Opened, stored_answers
+from tests.transcripts.spoken import Player, Spoken, everything, tidy
+from tests.transcripts.transcript import Transcript, Turn
+
+
+async def play(transcript: Transcript, player: Player) -> list[list[Spoken]]:
+    """What the bot said, turn by turn; fails at the first turn that does not show what it must."""
+    talk: list[list[Spoken]] = []
+    opened = player.where()[0]
+    for number, turn in enumerate(transcript.turns, 1):
+        spoken = await player.does(turn)
+        _check(opened, f"turn {number} ({turn.act}: {str(getattr(turn, turn.act))[:40]})", turn, spoken)
+        talk.append(spoken)
+    _check_stored(transcript, player)
+    return talk
+
+
+def _check(opened: Opened, where: str, turn: Turn, spoken: list[Spoken]) -> None:
+    seen = everything(spoken)
+    for words in turn.sees:
+        assert tidy(words) in seen, f"{where}: does not see {words!r}, but: {seen}"
+    for words in turn.never_sees:
+        assert tidy(words) not in seen, f"{where}: sees {words!r}: {seen}"
+    if turn.asks == "nothing":
+        assert not spoken[-1].asks, f"{where}: still asks {spoken[-1].text!r}"
+    elif turn.asks:
+        assert spoken, f"{where}: nothing was said"
+        assert spoken[-1].text in _wordings(opened, turn.asks), f"{where}: asks {spoken[-1].text!r}, not {turn.asks}"
+
+
+def _wordings(opened: Opened, asked: str) -> set[str]:
+    """The texts, plain and easy, that ask for the thing that a transcript calls `asked`."""
+    if asked in set(Awaiting) and asked != Awaiting.MORE:
+        return {tidy(render(Words(f"ask.{asked}"), locale)) for locale in (PLAIN, EASY_READ)}
+    if asked == Awaiting.MORE:
+        wordings = [each.follow_up for each in opened.survey.questions if each.follow_up]
+    else:
+        wordings = [opened.survey.question(QuestionId(asked)).prompt]
+    return {tidy(say(each, locale, opened.wave)) for each in wordings for locale in (PLAIN, EASY_READ)}
+
+
+def _check_stored(transcript: Transcript, player: Player) -> None:
+    stored = stored_answers(*player.where())
+    if transcript.erased:
+        assert stored is None, f"still stored: {stored}"
+        return
+    assert stored is not None, "nothing is stored"
+    for question, value in {**transcript.recorded, **transcript.all_recorded}.items():
+        assert stored.get(question) == value, f"{question} is stored as {stored.get(question)!r}, not {value!r}"
+    for question in transcript.not_recorded:
+        assert question not in stored, f"{question} is stored: {stored[question]!r}"
+    if transcript.all_recorded:
+        assert set(stored) == set(transcript.all_recorded)

@@ -1,0 +1,65 @@
+"""What a door showed, in one form for all doors: words, choices and commands, without the door's own trimmings."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from consultation.domain.consultation import Channel
+from consultation.domain.wording import EASY_READ, PLAIN, Words
+from consultation.flow.events import Command
+from consultation.locale import render
+from consultation.operations.messages import Message, command_label
+from tests.builders import Opened
+from tests.transcripts.transcript import Turn
+
+PLACE = re.compile(r"Question \d+ of \d+")
+HINTS = {render(Words(key), locale) for key in ("hint.several", "hint.number", "hint.text") for locale in (PLAIN, EASY_READ)}
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One thing that the bot said. `choices` are labels, `commands` the commands offered beside them."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
+    place: str = ""
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.choices or self.commands)
+
+
+class Player(Protocol):
+    """A person at one door. `does` carries out a turn and gives what the bot said because of it."""
+
+    async def does(self, turn: Turn) -> list[Spoken]: ...
+
+    def where(self) -> tuple[Opened, Channel, str]:
+        """Where the answers of this person lie: channel and chat."""
+        ...
+
+
+def as_spoken(message: Message) -> Spoken:
+    return Spoken(
+        tidy(message.text),
+        tuple(each.label for each in message.buttons),
+        tuple(Command(each.value) for each in message.commands),
+        message.place,
+    )
+
+
+def tidy(text: str) -> str:
+    """The words, whatever way a door breaks its lines."""
+    return " ".join(text.split())
+
+
+def command_of_label(label: str) -> Command | None:
+    """The command that a button of this label gives."""
+    return next((each for each in Command for tag in (PLAIN, EASY_READ) if command_label(each, tag) == label), None)
+
+
+def everything(spoken: list[Spoken]) -> str:
+    """All that can be read of some messages, for looking in."""
+    parts: list[Any] = [part for each in spoken for part in (each.place, each.text, *each.choices)]
+    return " | ".join(parts)
