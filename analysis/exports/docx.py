@@ -172,13 +172,14 @@ def _write_tables(document: Any, report: Report) -> None:
         _write_table(document, table)
     for table in report.scales:
         document.add_heading(phrasing.curled(table.title), level=2)
-        _write_table(document, table)
+        _write_table(document, table, under_its_title=True)
         _write_note(document, (phrasing.mean_note(table.columns),))
 
 
-def _write_table(document: Any, table: Table) -> None:
+def _write_table(document: Any, table: Table, under_its_title: bool = False) -> None:
     """One characteristic: its options down the side, its audiences across."""
-    document.add_paragraph(phrasing.curled(table.title), style="Caption")
+    if not under_its_title:
+        document.add_paragraph(phrasing.curled(table.title), style="Caption")
     drawn = document.add_table(rows=1 + len(table.labels), cols=1 + len(table.columns))
     heads = ("Answer", *(phrasing.column_head(each) for each in table.columns))
     for cell, head in zip(drawn.rows[0].cells, heads, strict=True):

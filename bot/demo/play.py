@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from analysis.operations.review import clear_quotation
 from bot.demo.respondents import Respondent, reply, simulated_respondents
@@ -41,7 +42,8 @@ def make_demo(settings: Settings, on: date, seed: int = 2009) -> Demo:
     chance = random.Random(seed)  # noqa: S311 - ids of simulated people; real ones come from the operating system
     passphrase = None
     if not lead_keys(settings):
-        passphrase = "-".join(secrets.choice(WORDS) for _ in range(5))
+        words = Path(__file__).with_name("passphrase-words.txt").read_text().split()
+        passphrase = "-".join(secrets.choice(words) for _ in range(5))
         key = new_lead_key(passphrase)
         add_lead_key(settings, key.public)
         (settings.key_folder / "demo-lead.age").write_bytes(key.private)
@@ -125,54 +127,3 @@ def _response_of(demo: Demo, person: Respondent) -> str:
     with demo.sayso.store.read() as session:
         row = turns.conversation(session, who)
     return (row.response_id or "") if row else ""
-
-
-WORDS = [
-    "anchor",
-    "apple",
-    "basket",
-    "beacon",
-    "bramble",
-    "candle",
-    "canvas",
-    "clover",
-    "copper",
-    "cricket",
-    "dapple",
-    "ember",
-    "fern",
-    "ferry",
-    "garnet",
-    "gravel",
-    "hazel",
-    "heron",
-    "island",
-    "jigsaw",
-    "kettle",
-    "lantern",
-    "linen",
-    "magnet",
-    "maple",
-    "marble",
-    "meadow",
-    "nettle",
-    "oyster",
-    "paddle",
-    "pebble",
-    "pepper",
-    "pigeon",
-    "quartz",
-    "ribbon",
-    "rocket",
-    "saddle",
-    "sparrow",
-    "spindle",
-    "thimble",
-    "timber",
-    "tulip",
-    "velvet",
-    "violet",
-    "walnut",
-    "willow",
-    "window",
-]

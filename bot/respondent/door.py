@@ -36,8 +36,17 @@ log = logging.getLogger("sayso.respondent")
 
 TRIES = 5  # of one update that raises, before it is set aside so that the others can pass
 POLL_SECONDS = 25
-MENU = (Command.HELP, Command.BACK, Command.SKIP, Command.CHANGE, Command.STOP, Command.PRIVACY, Command.EASY,
-        Command.PLAIN, Command.DELETE)  # fmt: skip
+MENU = (
+    Command.HELP,
+    Command.BACK,
+    Command.SKIP,
+    Command.CHANGE,
+    Command.STOP,
+    Command.PRIVACY,
+    Command.EASY,
+    Command.PLAIN,
+    Command.DELETE,
+)
 
 
 def make_bot(token: str, api: str | None) -> Bot:
@@ -87,7 +96,7 @@ class RespondentDoor:
                 timeout=POLL_SECONDS,
                 allowed_updates=["message", "callback_query"],
                 request_timeout=POLL_SECONDS + 10,
-            )  # fmt: skip
+            )
         )
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -129,11 +138,14 @@ class RespondentDoor:
 
     async def _sent_something_else(self, message: Received, event_update: Update) -> None:
         kind = (
-            "photo" if message.photo or message.video or message.animation
-            else "sticker" if message.sticker
-            else "voice" if message.voice or message.video_note or message.audio
+            "photo"
+            if message.photo or message.video or message.animation
+            else "sticker"
+            if message.sticker
+            else "voice"
+            if message.voice or message.video_note or message.audio
             else "file"
-        )  # fmt: skip
+        )
         await self._turn(message.chat.id, event_update.update_id, SentSomethingElse(kind))
 
     async def _pressed(self, query: CallbackQuery, event_update: Update) -> None:

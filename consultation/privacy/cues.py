@@ -34,7 +34,8 @@ _VERB_BEFORE_MISS = frozenset(
 )
 
 
-_MONTH_NAMES = frozenset(["april", "june", "august", "easter", "christian", "autumn"])
+_MONTH_NAMES = frozenset(["april", "june", "august", "christian", "autumn"])
+_NAMING_NOBODY = ("common_words", "rarer_words", "places", "brands")
 
 
 class Listing(StrEnum):
@@ -78,7 +79,7 @@ def _listing(whole: str) -> Listing:
         return Listing.STOP
     if any(named):
         return Listing.GIVEN if named[0] else Listing.SURNAME
-    return Listing.COMMON if whole in lexicon.words("common_words") else Listing.UNKNOWN
+    return Listing.COMMON if any(whole in lexicon.words(name) for name in _NAMING_NOBODY) else Listing.UNKNOWN
 
 
 def _is_inflected(whole: str) -> bool:

@@ -40,11 +40,11 @@ class Browser:
         self.page = lxml.html.fromstring(response.text)
 
     def form(self, kind: str) -> Any:
-        """The form of this class or, for those without one, whose action ends so."""
-        found = self.page.xpath(f"//form[contains(@class, '{kind}') or substring-after(@action, '/{kind}') != '' "
-                                f"or contains(@action, '/{kind}')]")  # fmt: skip
-        assert found, f"there is no form {kind!r} on the page: {tidy(self.page.text_content())[:300]}"
-        return found[0]
+        """The form of this class, or the one that posts to this address."""
+        for form in self.page.xpath("//form"):
+            if kind in (form.get("class") or "").split() or form.get("action").endswith(f"/{kind}"):
+                return form
+        raise AssertionError(f"there is no form {kind!r} on the page: {tidy(self.page.text_content())[:300]}")
 
 
 class WebPlayer:

@@ -75,7 +75,7 @@ async def _answers(request: Request) -> Response:
     shown = rows[(page - 1) * PAGE : page * PAGE]
     sayso: Sayso = request.app.state.sayso
     wave = wave_at(sayso, request.path_params["slug"])
-    questions = {each.id: each.short_name for each in sayso.desk.survey_of(wave).questions}
+    questions = {str(each.id): each.short_name for each in sayso.desk.survey_of(wave).questions}
     return show(
         request,
         "answers.html",

@@ -23,7 +23,10 @@ _STREET = (
 )
 _BUILDING = r"(?:house|court|tower|towers|lodge|point|mansions?|heights|building|buildings|apartments|block|flats|hostel|wharf|mill|hall)"
 _NAME = r"(?:(?!and\b|the\b(?! \w+ )|or\b|is\b|a\b|of us\b)[a-z'.\-]+)"
-_UNIT = r"(?:(?:flat|apartment|apt|unit|room|no\.?|number|block|floor|caravan|plot|pitch|bungalow) ?#?(?:\d{1,4}[a-z]?|[a-z])\b)"
+_UNIT = (
+    r"(?:(?:flat|apartment|apt|unit|no\.?|number|block|floor|caravan|plot|pitch|bungalow|room) ?#?\d{1,4}[a-z]?\b|"
+    r"(?:flat|apartment|apt|unit|block) [a-h]\b)"
+)
 _NUMBER = r"\d{1,4}(?: ?[a-h]\b)?(?:[/\-]\d{1,4})?"
 _NUMBERED = re.compile(
     rf"(?<![\w£.,:])(?P<it>(?:{_UNIT},? (?:in )?)?(?:{_UNIT},? )?(?<![\w£]){_NUMBER},? (?:the )?(?:{_NAME} ){{1,3}}?{_STREET}\b\.?"

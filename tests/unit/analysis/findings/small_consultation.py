@@ -9,7 +9,7 @@ from analysis.findings.build import Findings, build_report
 from analysis.findings.participants import Characteristic
 from analysis.findings.report import Commission
 from analysis.frameworks import Framework, Objective, Source
-from analysis.records import AnswerRecord, Coding, Facet, ResponseRecord, Verdict
+from analysis.records import AUDIENCES, AnswerRecord, Coding, Facet, ResponseRecord, Verdict
 
 RUN = "a41c9f0b2233"
 COMMISSION = Commission(
@@ -23,11 +23,13 @@ COMMISSION = Commission(
     simulated=True,
 )
 CHARACTERISTICS = (
-    Characteristic("age_band", "Age", {"11_12": "11 or 12", "13_15": "13 to 15", "16_17": "16 or 17"}, "choice", ("young_person",)),
+    Characteristic(
+        "age_band", "Age", {"11_12": "11 or 12", "13_15": "13 to 15", "16_17": "16 or 17"}, audiences=("young_person",)
+    ),
     Characteristic("area", "Area", {"city": "The city", "fen": "The fen", "coast": "The coast"}),
     Characteristic("listened", "How well people listen", {str(n): str(n) for n in range(1, 6)}, "scale"),
     Characteristic("helped_by", "Who has helped", {"teacher": "Teacher", "nurse": "Nurse"}, "several"),
-)  # fmt: skip
+)
 FRAMEWORK = Framework(
     id="fenshire", authority="Fenshire County Council", partnership="Fenshire Partnership", title="Strategy",
     years="2026-29", source=Source("Fenshire Strategy", 2026, ("Priorities",)), vision=(), principles=(), priorities=(),
@@ -37,13 +39,37 @@ FRAMEWORK = Framework(
 
 # audience, outcome, theme, how many people say it, and one of the things that they say
 SAYINGS = (
-    ("young_person", "stay_safe", "bullying", 23, "When I told them about the bullying they acted on it the same week, and kept asking"),
-    ("young_person", "stay_safe", "listening", 11, "She let me finish what I was saying before she wrote anything down about me"),
-    ("young_person", "be_healthy", "listening", 6, "The nurse listened to all of it and didn't look at the clock even once"),
-    ("parent_carer", "stay_safe", "bullying", 12, "School rang us every Friday until the name calling had really stopped for her"),
-    ("parent_carer", "be_healthy", "waiting", 9, "We waited fourteen months for a first appointment and nobody told us why"),
-    ("staff", None, "waiting", 3, "Half of my week goes on explaining to families why nobody has rung them back"),
-)  # fmt: skip
+    (
+        "young_person",
+        "stay_safe",
+        "bullying",
+        23,
+        "When I told them about it they acted the same week, and kept asking",
+    ),
+    (
+        "young_person",
+        "stay_safe",
+        "listening",
+        11,
+        "She let me finish what I was saying before she wrote anything down",
+    ),
+    (
+        "young_person",
+        "be_healthy",
+        "listening",
+        6,
+        "The nurse listened to it all and didn't look at the clock even once",
+    ),
+    (
+        "parent_carer",
+        "stay_safe",
+        "bullying",
+        12,
+        "School rang us every Friday until the name calling had really stopped",
+    ),
+    ("parent_carer", "be_healthy", "waiting", 9, "We waited fourteen months for an appointment and nobody told us why"),
+    ("staff", None, "waiting", 3, "Half of my week goes on explaining to families why nobody rang them back"),
+)
 
 
 def codebook() -> Codebook:
@@ -61,7 +87,7 @@ def codebook() -> Codebook:
 
 
 def _code(code: str, name: str, facet: str, clause: str = "", workforce: str | None = None) -> Code:
-    said = {audience: f"they {clause}" for audience in ("young_person", "parent_carer", "staff")} if clause else {}
+    said = dict.fromkeys(AUDIENCES, f"they {clause}") if clause else {}
     return Code(
         id=code,
         guid=uuid5(NAMESPACE_URL, code),

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_consultation import small_consultation
 
 from analysis.findings.counts import Topic, count, ranked
 from analysis.findings.report import Checked
 from analysis.records import AnswerRecord, Coding, Facet, Verdict
+from tests.unit.analysis.findings.small_consultation import small_consultation
 
 CODES = st.sampled_from(["listening", "bullying", "waiting"])
 
@@ -83,13 +83,15 @@ def test_a_repeated_answer_and_a_stray_coding_are_bugs() -> None:
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.tuples(st.booleans(), st.sampled_from(["", "more time"]), st.integers(0, 3)), max_size=12),
-    st.lists(st.tuples(st.integers(0, 11), CODES, st.sampled_from(Facet), st.sampled_from([None, *Verdict]))),
+    st.lists(
+        st.tuples(st.integers(0, 11), st.tuples(CODES, st.sampled_from(Facet), st.sampled_from([None, *Verdict])))
+    ),
 )
 def test_nothing_disappears(
-    given_answers: list[tuple[bool, str, int]], given_codings: list[tuple[int, str, Facet, Verdict | None]]
+    given_answers: list[tuple[bool, str, int]], given_codings: list[tuple[int, tuple[str, Facet, Verdict | None]]]
 ) -> None:
     answers = [answer(n, f"r{r}", withheld=w, text=t) for n, (w, t, r) in enumerate(given_answers)]
-    codings = [coding(n, *rest) for n, *rest in given_codings if n < len(answers)]
+    codings = [coding(n, *rest) for n, rest in given_codings if n < len(answers)]
     account = count(answers, codings).accounting
     assert account.answers == len(answers) == account.coded + account.uncoded + account.withheld
     assert count(answers[::-1], codings[::-1]) == count(answers, codings)

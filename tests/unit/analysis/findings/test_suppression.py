@@ -35,10 +35,11 @@ def test_percentages_are_of_rounded_counts_and_need_a_base(count: int, base: int
     assert guard_part(count, base).percent == percent
 
 
-@pytest.mark.parametrize("args", [(-1,), (8, 7)])
-def test_an_impossible_count_is_refused(args: tuple[int, ...]) -> None:
+def test_an_impossible_count_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be"):
-        guard(*args) if len(args) == 1 else guard_part(*args)
+        guard(-1)
+    with pytest.raises(ValueError, match="cannot be"):
+        guard_part(8, 7)
 
 
 def test_a_rule_that_protects_nobody_is_refused() -> None:
@@ -92,7 +93,7 @@ def test_the_total_leaves_doubt_about_every_small_cell(counts: list[int]) -> Non
         assert min(7, most - lowest) - max(1, least - highest) + 1 >= DEFAULT.least_doubt or counts[place] > 7
 
 
-@pytest.mark.parametrize(("cells", "largest"), [(2, 50), (3, 32), (4, 18)])
+@pytest.mark.parametrize(("cells", "largest"), [(2, 60), (3, 48), (4, 24)])
 def test_no_hidden_cell_can_be_derived_by_someone_who_knows_the_rule_and_the_exact_total(
     cells: int, largest: int
 ) -> None:

@@ -1,0 +1,122 @@
+"""A Bot API that nobody here wrote, served over real HTTP on loopback: `lo-bot-api-emulator`.
+
+The subclass adds what the emulator lacks for a conversation: a username, and a memory of what each chat shows.
+"""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from lo_bot_api_emulator import ApiRefusal, LoBotApiEmulator
+
+TOKEN = "700700:synthetic-token-for-tests-only"
+
+
+@dataclass
+class Shown:
+    """One message as the chat shows it: `keyboard` is rows of (label, data), as last edited."""
+
+    number: int
+    text: str
+    keyboard: list[list[tuple[str, str]]]
+
+    @property
+    def buttons(self) -> list[tuple[str, str]]:
+        return [button for row in self.keyboard for button in row]
+
+
+class BotApi(LoBotApiEmulator):  # type: ignore[misc]
+    """The emulator with a username, chats that remember, and refusals by script."""
+
+    def __init__(self) -> None:
+        super().__init__(max_history=10_000, max_updates=10_000)
+        self.chats: dict[int, list[Shown]] = {}
+        self.refuse: list[tuple[str, ApiRefusal]] = []  # (method, what it is refused with), each once
+        self.url = ""
+        self._offset = 0
+        self._moved = asyncio.Condition()
+        self._numbers = itertools.count(1)
+
+    def validate(self, method: str, fields: dict[str, Any], uploads: dict[str, Any]) -> Any:
+        for each in self.refuse:
+            if each[0] == method:
+                self.refuse.remove(each)
+                raise each[1]
+        result = super().validate(method, fields, uploads)
+        if method == "getMe":
+            result["username"] = "sayso_test_bot"
+        if method == "sendMessage":
+            shown = Shown(result["message_id"], result["text"], _rows(result))
+            self.chats.setdefault(int(fields["chat_id"]), []).append(shown)
+        if method == "editMessageReplyMarkup":
+            self._message(int(fields["chat_id"]), int(fields["message_id"])).keyboard = _rows(result)
+        return result
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["method"] == "getUpdates":
+            fields, _ = await self.read_request(request)
+            async with self._moved:
+                self._offset = max(self._offset, int(fields.get("offset", 0)))
+                self._moved.notify_all()
+        answered: web.StreamResponse = await super().handle(request)
+        return answered
+
+    def _message(self, chat: int, number: int) -> Shown:
+        return next(each for each in self.chats[chat] if each.number == number)
+
+    async def give(self, update: dict[str, Any]) -> int:
+        """Queue an update for the bot; its id."""
+        return int(await self.enqueue_update(update, token=TOKEN))
+
+    async def acknowledged(self, update_id: int, patience: float = 60) -> None:
+        """Wait until the bot has asked for what comes after this update."""
+        async with self._moved:
+            await asyncio.wait_for(self._moved.wait_for(lambda: self._offset > update_id), patience)
+
+    # -- what a person's own app would send ---------------------------------------------------------------------
+
+    def message(self, chat: int, **content: Any) -> dict[str, Any]:
+        return {"message": {"message_id": 500_000 + next(self._numbers), "date": 1, **_who(chat), **content}}
+
+    def press(self, chat: int, shown: Shown, data: str) -> dict[str, Any]:
+        """A button pressed, with the keyboard as the chat shows it at that moment."""
+        message = {
+            "message_id": shown.number,
+            "date": 1,
+            "chat": _who(chat)["chat"],
+            "text": shown.text,
+            "reply_markup": {
+                "inline_keyboard": [[{"text": t, "callback_data": d} for t, d in row] for row in shown.keyboard]
+            },
+        }
+        query = {"id": str(next(self._numbers)), "from": _who(chat)["from"], "chat_instance": "1", "data": data}
+        return {"callback_query": {**query, "message": message}}
+
+
+def _who(chat: int) -> dict[str, Any]:
+    """A person with everything that must not be kept: first name, surname, username."""
+    name = {"first_name": "Quenby", "last_name": "Zzyzxperson", "username": f"quenby_handle_{chat}"}
+    return {"chat": {"id": chat, "type": "private", **name}, "from": {"id": chat, "is_bot": False, **name}}
+
+
+def _rows(result: dict[str, Any]) -> list[list[tuple[str, str]]]:
+    rows = result.get("reply_markup", {}).get("inline_keyboard", [])
+    return [[(button["text"], button["callback_data"]) for button in row] for row in rows]
+
+
+@asynccontextmanager
+async def serving(api: BotApi) -> AsyncIterator[str]:
+    """Serve `api` on a free port of the loopback; gives its address."""
+    runner = web.AppRunner(api.app(), access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,124 @@
+"""Plays the Telegram chat: the real door polls the emulator over HTTP; the person presses what its keyboard shows."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.respondent.door import RespondentDoor, make_bot
+from bot.respondent.keyboards import TICK
+from consultation.domain.consultation import Channel
+from consultation.flow.events import Command
+from tests.builders import Opened
+from tests.transcripts.bot_api import TOKEN, BotApi, Shown, serving
+from tests.transcripts.spoken import HINTS, PLACE, Spoken, tidy
+from tests.transcripts.transcript import Turn
+
+THINGS = {
+    "photo": {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]},
+    "sticker": {
+        "sticker": {
+            "file_id": "f", "file_unique_id": "u", "type": "regular", "width": 9, "height": 9,
+            "is_animated": False, "is_video": False,
+        }
+    },
+    "voice": {"voice": {"file_id": "f", "file_unique_id": "u", "duration": 2}},
+    "file": {"document": {"file_id": "f", "file_unique_id": "u"}},
+}  # fmt: skip
+
+
+@asynccontextmanager
+async def door_open(opened: Opened, api: BotApi, address: str) -> AsyncIterator[None]:
+    """The respondents' door, polling; closed as by SIGTERM at the end."""
+    bot = make_bot(TOKEN, address)
+    stop = asyncio.Event()
+    running = asyncio.create_task(RespondentDoor(opened.sayso, opened.wave, bot).run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(running, 30)
+        await bot.session.close()
+
+
+@asynccontextmanager
+async def telegram(opened: Opened) -> AsyncIterator[BotApi]:
+    """The emulator with the door at it."""
+    api = BotApi()
+    async with serving(api) as address, door_open(opened, api, address):
+        yield api
+
+
+class TelegramPlayer:
+    def __init__(self, opened: Opened, api: BotApi, chat: int) -> None:
+        self._opened, self._api, self._chat = opened, api, chat
+
+    def where(self) -> tuple[Opened, Channel, str]:
+        return self._opened, Channel.TELEGRAM, str(self._chat)
+
+    async def does(self, turn: Turn) -> list[Spoken]:
+        before = len(self._shown)
+        match turn.act:
+            case "start":
+                await self._write(f"/start {turn.audience.link}" if turn.audience else "/start")
+            case "types":
+                await self._write(turn.words)
+            case "taps":
+                await self._press(self._shown[-1], turn.taps or "")
+            case "ticks":
+                await self._tick(turn.ticks or [])
+            case "command":
+                await self._command(turn.command)
+            case "sends":
+                await self._give(self._api.message(self._chat, **THINGS[turn.sends or ""]))
+            case "old_button":
+                await self._press(self._older(turn.old_button or ""), turn.old_button or "")
+        return [read_shown(each) for each in self._shown[before:]]
+
+    @property
+    def _shown(self) -> list[Shown]:
+        return self._api.chats.setdefault(self._chat, [])
+
+    async def _give(self, update: dict[str, object]) -> None:
+        await self._api.acknowledged(await self._api.give(update))
+
+    async def _write(self, text: str) -> None:
+        await self._give(self._api.message(self._chat, text=text))
+
+    async def _press(self, shown: Shown, label: str) -> None:
+        data = next((data for text, data in shown.buttons if text.removeprefix(TICK) == label), None)
+        assert data is not None, f"there is no button {label!r} but {[text for text, _ in shown.buttons]}"
+        await self._give(self._api.press(self._chat, shown, data))
+
+    async def _tick(self, labels: list[str]) -> None:
+        """Each box in turn, then Done; a box is seen to be ticked before the next is pressed."""
+        shown = self._shown[-1]
+        for label in labels:
+            await self._press(shown, label)
+            assert TICK + label in [text for text, _ in shown.buttons], f"{label!r} does not show its tick"
+        await self._press(shown, "Done")
+
+    async def _command(self, command: Command | None) -> None:
+        """By its button where the last message has one, else from the bot's menu, which writes it."""
+        assert command is not None
+        shown = self._shown[-1]
+        pressed = [data for _, data in shown.buttons if data.startswith("c:") and data.endswith(f":{command.value}")]
+        if pressed:
+            await self._give(self._api.press(self._chat, shown, pressed[0]))
+        else:
+            await self._write(f"/{command.value}")
+
+    def _older(self, label: str) -> Shown:
+        return next(
+            each for each in reversed(self._shown[:-1]) if label in [text.removeprefix(TICK) for text, _ in each.buttons]
+        )
+
+
+def read_shown(shown: Shown) -> Spoken:
+    """A message of the chat, without the place before its words and the hint behind them."""
+    parts = shown.text.split("\n\n")
+    place = parts.pop(0) if PLACE.fullmatch(parts[0]) else ""
+    if parts[-1] in HINTS:
+        parts.pop()
+    commands = [data.rpartition(":")[2] for _, data in shown.buttons if data.startswith("c:")]
+    labels = [text.removeprefix(TICK) for text, data in shown.buttons if data.startswith(("t:", "x:"))]
+    return Spoken(tidy("\n\n".join(parts)), tuple(labels), tuple(Command(each) for each in commands), place)

@@ -1,0 +1,20 @@
+"""The Telegram chat, over real HTTP, gives the same conversation as the engine itself."""
+
+import zlib
+
+import pytest
+
+from tests.builders import Opened
+from tests.transcripts.reference import same_as_direct
+from tests.transcripts.telegram import TelegramPlayer, telegram
+from tests.transcripts.transcript import names_for, transcripts
+
+
+@pytest.mark.parametrize("name", names_for("telegram"))
+async def test_telegram_gives_the_same_conversation(talking: Opened, name: str) -> None:
+    async with telegram(talking) as api:
+        player = TelegramPlayer(talking, api, 1_000_000 + zlib.crc32(name.encode()))
+        await same_as_direct(talking, name, transcripts()[name], player)
+    refused = [each for each in api.requests if each["status"] != 200]
+    assert not refused, "the Bot API refused something that the door sent"
+    assert len([each for each in api.requests if each["method"] == "sendMessage"]) > len(transcripts()[name].turns) / 2

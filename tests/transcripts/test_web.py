@@ -1,0 +1,15 @@
+"""The web chat, in a browser without JavaScript, gives the same conversation as the engine itself."""
+
+import pytest
+
+from tests.builders import Opened
+from tests.transcripts.reference import same_as_direct
+from tests.transcripts.transcript import names_for, transcripts
+from tests.transcripts.web import WebPlayer
+
+
+@pytest.mark.parametrize("name", names_for("web"))
+async def test_the_web_chat_gives_the_same_conversation(talking: Opened, name: str) -> None:
+    player = WebPlayer(talking)
+    await same_as_direct(talking, name, transcripts()[name], player)
+    await player.browser.client.aclose()
