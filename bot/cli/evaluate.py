@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from analysis.coding import evaluate as coding_evaluation
+import analysis.coding.evaluate as coding_evaluation
 from analysis.coding import shipped_coder
 from bot.cli.faults import UserFault
 from bot.wiring import quieten_logs

@@ -13,9 +13,11 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     TelegramAPIError,
     TelegramBadRequest,
+    TelegramConflictError,
     TelegramForbiddenError,
     TelegramNetworkError,
     TelegramRetryAfter,
+    TelegramServerError,
 )
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import BotCommand, CallbackQuery, InlineKeyboardMarkup, Update
@@ -86,8 +88,15 @@ class RespondentDoor:
                 if not await self._take(update):
                     break
                 offset = update.update_id + 1
-        if offset is not None:  # acknowledge the last ones, so that they are not delivered again for nothing
+        if offset is not None:
+            await self._acknowledge(offset)
+
+    async def _acknowledge(self, offset: int) -> None:
+        """Tell Telegram of the last ones, so that they are not delivered again for nothing."""
+        try:
             await self._bot.get_updates(offset=offset, timeout=0, limit=1)
+        except TelegramAPIError as error:  # they will come again, and each will be known by its number
+            log.info("the last updates could not be acknowledged (%s)", type(error).__name__)
 
     async def _poll(self, offset: int | None, stop: asyncio.Event) -> list[Update]:
         polling = asyncio.ensure_future(
@@ -106,7 +115,7 @@ class RespondentDoor:
             return []
         try:
             return polling.result()
-        except (TelegramNetworkError, TelegramRetryAfter) as error:
+        except (TelegramNetworkError, TelegramServerError, TelegramConflictError, TelegramRetryAfter) as error:
             log.warning("the Bot API can't be reached (%s); trying again", type(error).__name__)
             await asyncio.sleep(getattr(error, "retry_after", 2))
             return []

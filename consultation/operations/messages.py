@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from consultation.domain.consultation import Audience, Wave
-from consultation.domain.wording import Localised, Wording, Words
+from consultation.domain.wording import EASY_READ, Localised, Wording, Words
 from consultation.flow.effects import Ask, Effect, Mode, OfferHelpLines, Say
 from consultation.flow.events import Command
 from consultation.flow.state import State
 from consultation.locale import render
-from consultation.safeguarding.help_lines import help_lines_for
+from consultation.safeguarding.help_lines import lines_for, load_help_lines
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,10 @@ def command_label(command: Command, locale: str) -> str:
 
 
 def help_text(audience: Audience | None, locale: str) -> str:
-    """The help lines for this audience, one to a line."""
-    adult = audience in (Audience.PARENT_CARER, Audience.STAFF)
-    return "\n".join(f"• {line}" for line in help_lines_for(adult=adult, locale=locale))
+    """The help lines for this audience, one to a line; before we know who it is, those for young people."""
+    lines = lines_for((audience or Audience.YOUNG_PERSON).value, load_help_lines())
+    easy = locale == EASY_READ
+    return "\n".join(f"• {each.name}, {each.number}: {each.easy if easy else each.plain}" for each in lines)
 
 
 def _prompt(ask: Ask, state: State, wave: Wave) -> Message:
