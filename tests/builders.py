@@ -25,6 +25,8 @@ from consultation.operations.converse import Incoming, Input, Typed, converse, w
 from consultation.operations.messages import Message
 from consultation.operations.open_wave import Commission, open_wave
 from consultation.privacy.detect import Detector
+from consultation.safeguarding.patterns import load_patterns
+from consultation.safeguarding.screen import PatternScreen, load_screen, load_thresholds
 from consultation.storage import turns
 from consultation.storage.store import migrate
 from consultation.surveys import parse_survey, template
@@ -72,6 +74,17 @@ class BrokenDetector:
         raise Broken("the model is gone")
 
 
+@cache
+def plain_screen() -> Screen:
+    """Patterns alone: finds what is said in so many words."""
+    return PatternScreen(load_patterns(), load_thresholds())
+
+
+def real_screen() -> Screen:
+    """The screen that the product uses."""
+    return load_screen()
+
+
 def unworried(text: str) -> Concern:
     """A screen that never worries."""
     return Concern(Level.NONE, 0.0, "Nothing found.")
@@ -109,13 +122,20 @@ def make_sayso(
     screen: Screen | None = None,
     **settings: Any,
 ) -> Sayso:
-    """Migrate `folder`, give its lead a key, and wire. The models are the real ones unless others are given."""
+    """Migrate `folder`, give its lead a key, and wire.
+
+    The detector is the real one unless another is given. The screen is the patterns alone, which ship as the fake
+    of the real screen: what a talk is about must not hang on what the head was taught last. `screen=real_screen()`
+    for a test whose point is the whole.
+    """
     configured = settings_in(folder, **settings)
     migrate(configured.database)
     add_lead_key(configured, str(lead_identity().to_public()))
     sayso = wire(configured, today=today, new_id=new_id or ids_from(1))
     desk = replace(
-        sayso.desk, detector=detector or Remembering(sayso.desk.detector), screen=screen or remembering(sayso.desk.screen)
+        sayso.desk,
+        detector=detector or Remembering(sayso.desk.detector),
+        screen=remembering(screen or plain_screen()),
     )
     return replace(sayso, desk=desk)
 

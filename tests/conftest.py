@@ -10,13 +10,13 @@ from tests.builders import Opened, open_consultation
 
 @pytest.fixture(scope="module")
 def talking(tmp_path_factory: pytest.TempPathFactory) -> Opened:
-    """One consultation for all the talks of a module, each in a chat of its own. The models are the real ones."""
+    """One consultation for all the talks of a module, each in a chat of its own."""
     return open_consultation(tmp_path_factory.mktemp("talking"))
 
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Opened]:
-    """A consultation of the test's own. The models are the real ones."""
+    """A consultation of the test's own."""
     made = open_consultation(tmp_path / "data")
     yield made
     made.sayso.store.engine.dispose()

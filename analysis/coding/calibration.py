@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
-# How many positive examples it takes for a code to weigh as much as all codes together.
-_TRUST_OWN_SLOPE = 20.0
-_TRUST_OWN_THRESHOLD = 100.0
+# How hard a code's confidence is drawn towards that of all codes together, and theirs towards a usual start.
+_PULL, _FAINT_PULL = 1.0, 0.01
+_USUAL_START = (8.0, -3.0)
+# How many examples it takes for a code's own threshold to weigh as much as the shared one.
+_TRUSTED_FROM = 100.0
+_STEPS, _LONGEST_STEP = 30, 4.0
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,11 @@ def calibrate(scores: Floats, truth: Flags, groups: list[slice]) -> Calibration:
     count = truth.shape[1]
     slope, shift, threshold = np.ones(count), np.zeros(count), np.ones(count)
     for group in groups:
-        columns = range(*group.indices(count))
         if not truth[:, group].any():
             continue
-        start = _fit_logistic(scores[:, group].ravel(), truth[:, group].ravel(), (8.0, -3.0), 1e-6)
-        for column in columns:
-            pull = _TRUST_OWN_SLOPE * 0.05
-            slope[column], shift[column] = _fit_logistic(scores[:, column], truth[:, column], start, pull)
+        start = _fit_logistic(scores[:, group].ravel(), truth[:, group].ravel(), _USUAL_START, _FAINT_PULL)
+        for column in range(*group.indices(count)):
+            slope[column], shift[column] = _fit_logistic(scores[:, column], truth[:, column], start, _PULL)
         confidence = _logistic(scores[:, group] * slope[group] + shift[group])
         threshold[group] = _thresholds(confidence, truth[:, group])
     return Calibration(slope.astype(np.float32), shift.astype(np.float32), threshold.astype(np.float32))
@@ -50,7 +51,7 @@ def _thresholds(confidence: Floats, truth: Flags) -> Floats:
     """Each column's best, drawn towards the best for all the less often the code occurs."""
     shared = _best_threshold(confidence.ravel(), truth.ravel())
     own = np.array([_best_threshold(confidence[:, at], truth[:, at]) for at in range(truth.shape[1])])
-    weight = truth.sum(axis=0) / (truth.sum(axis=0) + _TRUST_OWN_THRESHOLD)
+    weight = truth.sum(axis=0) / (truth.sum(axis=0) + _TRUSTED_FROM)
     return np.asarray(np.where(truth.any(axis=0), weight * own + (1 - weight) * shared, 1.1), dtype=np.float32)
 
 
@@ -72,13 +73,15 @@ def _fit_logistic(scores: Floats, truth: Flags, start: tuple[float, float], pull
     inputs = np.stack([scores.astype(np.float64), np.ones(len(scores))], axis=1)
     aim = np.array(start)
     weights = aim.copy()
-    for _ in range(25):
+    for _ in range(_STEPS):
         guess = _logistic(inputs @ weights)
         gradient = inputs.T @ (guess - truth) + pull * (weights - aim)
-        curvature = (inputs * (guess * (1 - guess))[:, None]).T @ inputs + (pull + 1e-6) * np.eye(2)
-        weights = weights - np.linalg.solve(curvature, gradient)
+        curvature = (inputs * (guess * (1 - guess))[:, None]).T @ inputs + pull * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        # A few separable rows would send a full step to infinity.
+        weights = weights - step * min(1.0, _LONGEST_STEP / max(float(np.linalg.norm(step)), 1e-9))
     return float(weights[0]), float(weights[1])
 
 
 def _logistic(values: NDArray[np.floating]) -> NDArray[np.floating]:
-    return 1 / (1 + np.exp(-np.clip(values, -30, 30)))
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))))

@@ -67,14 +67,15 @@ def fingerprint(rows: Iterable[Exemplar]) -> str:
 def folds(rows: Sequence[Exemplar], count: int, block: int = 8) -> list[int]:
     """The fold of each row. Rows that one author wrote one after the other for one question stay together.
 
-    Neighbours share turns of phrase; split between folds they would make every figure look too good.
+    Neighbours share turns of phrase; split between folds they would make every figure look too good. Rows without a
+    source are taken one by one: where nobody says who wrote them, their order may as well be that of their codes.
     """
     seen: dict[tuple[str, str, str], int] = {}
     drawn = []
     for row in rows:
         place = (row.source, row.audience, row.question)
         seen[place] = seen.get(place, 0) + 1
-        name = json.dumps([*place, (seen[place] - 1) // block])
+        name = json.dumps([*place, (seen[place] - 1) // (block if row.source else 1)])
         drawn.append(int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % count)
     return drawn
 

@@ -25,7 +25,11 @@ class UnusableHead(RuntimeError):
 
 @dataclass(frozen=True)
 class Head:
-    """`columns` name the c things that are scored; `texts` and `truth` (n, c) are the exemplars and their codes."""
+    """`columns` name the c things that are scored; `texts` and `truth` (n, c + 1) are the exemplars and their codes.
+
+    The last column of `truth`, of the scores and of the confidences is "there is nothing to code": abstaining is
+    learned from answers such as "pass" and "see above", not inferred from the silence of the codes.
+    """
 
     columns: tuple[tuple[Facet, str], ...]
     texts: tuple[str, ...]
@@ -41,6 +45,22 @@ class Head:
     def first_weights(self) -> NDArray[np.float32]:
         """Stage one's weight of each exemplar for each column, (n, c)."""
         return self.stages.first.astype(np.float32)
+
+    def proposed(self, confidence: NDArray[np.float32]) -> list[int]:
+        """The columns (outcomes, then themes, each by falling confidence) that one answer's confidences propose."""
+        reached = confidence >= self.calibration.threshold
+        if reached[-1]:
+            return []
+        return [
+            at
+            for facet in (Facet.OUTCOME, Facet.THEME)
+            for at in sorted(self.columns_of(facet), key=lambda at: -float(confidence[at]))
+            if reached[at]
+        ]
+
+    def tone(self, scores: NDArray[np.float32]) -> int | None:
+        """The column of the sentiment that one answer's scores favour; None where none was learned."""
+        return max(self.columns_of(Facet.SENTIMENT), key=lambda at: float(scores[at]), default=None)
 
     def columns_of(self, *facets: Facet) -> list[int]:
         return [at for at, (facet, _) in enumerate(self.columns) if facet in facets]
@@ -92,7 +112,7 @@ def _head(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Head:
     return Head(
         columns=columns,
         texts=tuple(facts["texts"]),
-        truth=np.unpackbits(arrays["truth"], axis=1, count=len(columns)).astype(bool),
+        truth=np.unpackbits(arrays["truth"], axis=1, count=len(columns) + 1).astype(bool),
         bank=bank,
         stages=TwoStages(**_part("stages", arrays)),
         calibration=Calibration(**_part("calibration", arrays)),

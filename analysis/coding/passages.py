@@ -7,11 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 from zlib import crc32
-
-import numpy as np
-from numpy.typing import NDArray
 
 from analysis.text import Segment, clauses, normalise
 from consultation.encoder import Encoder, Vectors
@@ -65,7 +63,7 @@ def word_counts(text: str) -> Counts:
 
 
 def word_features(tokens: Sequence[str]) -> list[str]:
-    return [*tokens, *(f"{first} {second}" for first, second in zip(tokens, tokens[1:], strict=False))]
+    return [*tokens, *(f"{first} {second}" for first, second in pairwise(tokens))]
 
 
 def letter_counts(text: str) -> Counts:

@@ -4,6 +4,7 @@ A reason names the words that weighed most and the most similar exemplar, so tha
 glance. It never says that the machine is sure: that is the confidence's job.
 """
 
+import re
 from collections.abc import Sequence
 
 from analysis.coding.head import Head
@@ -16,9 +17,12 @@ _LONGEST_EXAMPLE = 110
 _WORTH_NAMING = 0.3
 # They weigh a little for every code and tell a reader nothing.
 _PLAIN = frozenset(
-    "a about all am an and are as at be been but by can cos did do does for from get got had has have he her him his "
-    "how i if in is it its it's just like me my no not of on or our out she so some than that that's the their them "
-    "then there they this to up us was we were what when where who will with would you your".split()
+    re.findall(
+        r"\S+",
+        """a about all am an and are as at be been but by can cos did do does for from get got had has have he her
+        him his how i if in is it its it's just like me my no not of on or our out she so some than that that's the
+        their them then there they this to up us was we were what when where who will with would you your""",
+    )
 )
 
 
@@ -64,9 +68,11 @@ def why_nothing_to_read(withheld: bool, written: Sequence[str]) -> str | None:
     return None
 
 
-def why_uncoded(best: str, confidence: float, nearest: str | None) -> str:
-    """Why no code was proposed for an answer that does say something."""
+def why_uncoded(silent: bool, best: str, confidence: float, nearest: str | None) -> str:
+    """Why no code was proposed for an answer that has words: `silent` where it reads as saying nothing codable."""
     like = f" The most similar example is {_quoted(nearest)}." if nearest else ""
+    if silent:
+        return f"It reads like an answer that leaves the question open.{like}"
     return f"No code is likely enough to propose; the best was {best} at {confidence:.2f}.{like}"
 
 

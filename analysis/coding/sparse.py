@@ -65,9 +65,10 @@ class SparseIndex:
     def _postings(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
         """Feature by feature: where its rows start, the rows, their weights."""
         order = np.argsort(self.features, kind="stable")
-        rows = np.repeat(np.arange(len(self.ends)), np.diff(self.ends.astype(np.int64), prepend=0))
-        starts = np.searchsorted(self.features[order], np.arange(BUCKETS + 1))
-        return starts, rows[order], self.weights[order].astype(np.float32) / 255
+        ends = self.ends.astype(np.int64)
+        rows = np.repeat(np.arange(len(ends), dtype=np.int64), ends - np.concatenate([[0], ends[:-1]]))
+        starts = np.searchsorted(self.features[order], np.arange(BUCKETS + 1)).astype(np.int64)
+        return starts, rows[order], (self.weights[order] / 255).astype(np.float32)
 
 
 def _weighted(counts: Counts, rarity: NDArray[np.float16]) -> tuple[NDArray[np.int64], Floats]:

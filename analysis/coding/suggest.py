@@ -53,7 +53,7 @@ class KernelCoder:
         confidence = self.head.calibration.confidence(scores)
         codings = [
             self._coding(record, answer, likeness, column, float(confidence[column]))
-            for column in self._proposed(confidence)
+            for column in self.head.proposed(confidence)
         ]
         uncoded = None if codings else self._why_uncoded(confidence, likeness[0])
         tone = self._tone(record, scores, confidence, likeness[0])
@@ -62,16 +62,6 @@ class KernelCoder:
             for at in self.head.columns_of(Facet.OUTCOME, Facet.THEME)
         }
         return Suggestion(record.answer_id, (*codings, *tone), uncoded, confidences)
-
-    def _proposed(self, confidence: Floats) -> list[int]:
-        """Outcomes, then themes, each by falling confidence."""
-        reached = confidence >= self.head.calibration.threshold
-        return [
-            at
-            for facet in (Facet.OUTCOME, Facet.THEME)
-            for at in sorted(self.head.columns_of(facet), key=lambda at: -float(confidence[at]))
-            if reached[at]
-        ]
 
     def _coding(
         self, record: AnswerRecord, answer: ReadAnswer, likeness: Floats, column: int, confidence: float
@@ -87,10 +77,9 @@ class KernelCoder:
 
     def _tone(self, record: AnswerRecord, scores: Floats, confidence: Floats, likeness: Floats) -> tuple[Coding, ...]:
         """One sentiment on the whole answer; none where the exemplars carry none."""
-        columns = self.head.columns_of(Facet.SENTIMENT)
-        if not columns:
+        best = self.head.tone(scores)
+        if best is None:
             return ()
-        best = max(columns, key=lambda at: float(scores[at]))
         tone = self.head.columns[best][1]
         reason = reasons.why_toned(tone, self._nearest(likeness, self.head.truth[:, best]), record.text)
         blanks = len(record.text) - len(record.text.lstrip())
@@ -114,7 +103,8 @@ class KernelCoder:
         columns = self.head.columns_of(Facet.OUTCOME, Facet.THEME)
         best = max(columns, key=lambda at: float(confidence[at]))
         nearest = self._nearest(likeness, np.ones(len(self.head.texts), dtype=bool))
-        return reasons.why_uncoded(self._names[self.head.columns[best][1]], float(confidence[best]), nearest)
+        silent = bool(confidence[-1] >= self.head.calibration.threshold[-1])
+        return reasons.why_uncoded(silent, self._names[self.head.columns[best][1]], float(confidence[best]), nearest)
 
     def _nearest(self, likeness: Floats, among: NDArray[np.bool_]) -> str | None:
         """The text of the most similar exemplar among those flagged."""

@@ -80,7 +80,11 @@ def _columns(rows: Sequence[Exemplar], codebook: Codebook) -> Columns:
 
 
 def _truth(rows: Sequence[Exemplar], columns: Columns) -> NDArray[np.bool_]:
-    return np.array([[code in _codes(row, facet) for facet, code in columns] for row in rows], dtype=bool)
+    """One column a code, and a last one for rows with neither outcome nor theme."""
+    return np.array(
+        [[*(code in _codes(row, facet) for facet, code in columns), not row.outcomes + row.themes] for row in rows],
+        dtype=bool,
+    )
 
 
 def _codes(row: Exemplar, facet: Facet) -> tuple[str | None, ...]:
@@ -93,7 +97,7 @@ def _wanted(truth: NDArray[np.bool_], rows: Sequence[Exemplar], columns: Columns
     """`truth` as numbers; a row without a sentiment gets the mean of the others, from which nothing is learned."""
     wanted = truth.astype(np.float32)
     silent = np.array([each.sentiment is None for each in rows])
-    tones = np.array([facet is Facet.SENTIMENT for facet, _ in columns])
+    tones = np.array([*(facet is Facet.SENTIMENT for facet, _ in columns), False])
     if silent.any() and tones.any():
         wanted[np.ix_(silent, tones)] = wanted[np.ix_(~silent, tones)].mean(axis=0)
     return wanted
@@ -112,8 +116,8 @@ def _held_out_scores(
 
 
 def _groups(columns: Columns) -> list[slice]:
-    """Where each facet's columns lie; they stand together in the order of `Facet`."""
-    lengths = [sum(facet is each for facet, _ in columns) for each in Facet]
+    """Where each facet's columns lie, in the order of `Facet`, and the last column by itself."""
+    lengths = [*(sum(facet is each for facet, _ in columns) for each in Facet), 1]
     ends = np.cumsum(lengths).tolist()
     return [slice(end - length, end) for length, end in zip(lengths, ends, strict=True) if length]
 

@@ -97,8 +97,8 @@ def draw_borders(table: Any) -> None:
         margin.set(qn("w:w"), str(width))
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
-    properties.append(borders)
-    properties.append(margins)
+    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")  # Word minds
+    properties.insert_element_before(margins, "w:tblLook")
 
 
 def repeat_as_head(row: Any) -> None:

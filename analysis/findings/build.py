@@ -79,12 +79,9 @@ def build_report(
     choice = Choice({each.answer_id: each for each in answers}, cleared or {})
     desk = _Desk(counts, codebook, names, choice, rule)
     sections = _sections(desk, framework)
-    others = audiences if not codebook.outcomes else tuple(each for each in audiences if each != MAIN)
-    key_messages = tuple(_key_messages(desk, each) for each in others if each in counts.bases)
+    key_messages = _all_key_messages(desk, audiences)
     who = participants.tabulate(_of(characteristics, scale=False), responses, audiences, names, rule)
     scales = participants.tabulate(_of(characteristics, scale=True), responses, audiences, names, rule)
-    quoted = [each for part in sections for each in part.quotations]
-    quoted += [each for part in key_messages for each in part.quotations]
     report = Report(
         title=commission.title,
         authority=commission.authority,
@@ -96,12 +93,17 @@ def build_report(
         who_took_part=who.tables,
         scales=scales.tables,
         counts=_count_rows(desk),
-        how=prose.how(commission, counts.accounting, codebook, [each.cleared_by for each in quoted], rule),
+        how=prose.how(commission, counts.accounting, codebook, _clearers(sections, key_messages), rule),
         limits=prose.limits(commission, counts.accounting, who.unheard, rule),
         framework_source=str(framework.source) if framework else "",
         run=run,
     )
     return Findings(report, {**desk.evidence, **who.evidence, **scales.evidence}, counts.accounting)
+
+
+def _clearers(sections: Sequence[OutcomeSection], key_messages: Sequence[KeyMessages]) -> set[str]:
+    found = {each.cleared_by for part in sections for each in part.quotations}
+    return found | {each.cleared_by for part in key_messages for each in part.quotations}
 
 
 def _of(characteristics: Sequence[Characteristic], scale: bool) -> list[Characteristic]:
@@ -144,6 +146,12 @@ def _voice(desk: _Desk, outcome: Code, audience: str) -> Voice:
     if audience == MAIN:
         return _statements(desk, outcome.id, audience, STATEMENTS_OF_MAIN, QUOTATIONS_OF_MAIN)
     return _statements(desk, outcome.id, audience, STATEMENTS_OF_OTHERS, QUOTATIONS_OF_OTHERS)
+
+
+def _all_key_messages(desk: _Desk, audiences: Sequence[str]) -> tuple[KeyMessages, ...]:
+    """Of everyone but young people, whose voice leads the outcomes; of them too where a codebook has no outcomes."""
+    others = (each for each in audiences if each != MAIN or not desk.codebook.outcomes)
+    return tuple(_key_messages(desk, each) for each in others if each in desk.counts.bases)
 
 
 def _key_messages(desk: _Desk, audience: str) -> KeyMessages:

@@ -140,7 +140,7 @@ def _accounted(accounting: Accounting, rule: suppression.Rule) -> str:
     rest = "; the rest are too few to show apart" if any(cell.count.hidden for cell in cells) and known else ""
     split = f": {'; '.join(known)}{rest}" if known else ""
     in_all = f"{_capital(str(total))} written answers came in" if total.shown else "A few written answers came in"
-    return f"{in_all}{split}. None is left out of this account."
+    return f"{in_all}{split}. Every answer is in this account."
 
 
 def _checked(accounting: Accounting, rule: suppression.Rule) -> str:

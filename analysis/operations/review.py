@@ -13,7 +13,8 @@ SENTIMENTS = ("positive", "negative", "mixed", "neutral")
 def decide_coding(
     database: Database, codebook: Codebook, answer: str, facet: Facet, code: str, verdict: Verdict, *, by: str, on: date
 ) -> None:
-    """Record a decision over any earlier one. Raises `UnknownCode` for a code that the codebook does not have."""
+    """Record a decision over any earlier one. Raises `UnknownCode` for a code that the codebook does not have, and
+    `UnknownAnswer` for an answer that is no longer there."""
     if facet is not Facet.SENTIMENT:
         codebook.code(code)
     elif code not in SENTIMENTS:
@@ -23,7 +24,7 @@ def decide_coding(
 
 
 def clear_quotation(database: Database, answer: str, *, by: str, on: date) -> None:
-    """Note that a person has read the whole answer and that it gives nobody away."""
+    """Note that a person has read the whole answer and that it gives nobody away. Raises `UnknownAnswer`."""
     with database.write() as session:
         codings.clear(session, answer, by, on)
 

@@ -4,10 +4,15 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from analysis.records import Coding, Facet, Verdict
 from analysis.storage.tables import ClearanceRow, CodedRow, DecisionRow, SuggestionRow
+
+
+class UnknownAnswer(LookupError):
+    """There is no such answer: it was withdrawn or changed meanwhile, or never was."""
 
 
 def coded_by(session: Session, coder: str) -> set[str]:
@@ -79,15 +84,24 @@ def _decided(row: DecisionRow, proposed: Coding | None) -> Coding:
 
 
 def decide(session: Session, answer: str, facet: Facet, code: str, verdict: Verdict, by: str, on: date) -> None:
-    """Write a person's decision over an earlier one."""
+    """Write a person's decision over an earlier one. Raises `UnknownAnswer`."""
     row = DecisionRow(
         answer_id=answer, facet=facet.value, code=code, verdict=verdict.value, decided_by=by, decided_on=on
     )
-    session.merge(row)
+    _merge(session, row, answer)
 
 
 def clear(session: Session, answer: str, by: str, on: date) -> None:
-    session.merge(ClearanceRow(answer_id=answer, cleared_by=by, cleared_on=on))
+    """Raises `UnknownAnswer`."""
+    _merge(session, ClearanceRow(answer_id=answer, cleared_by=by, cleared_on=on), answer)
+
+
+def _merge(session: Session, row: DecisionRow | ClearanceRow, answer: str) -> None:
+    session.merge(row)
+    try:
+        session.flush()
+    except IntegrityError:  # the answer that the row hangs on is not there
+        raise UnknownAnswer(answer) from None
 
 
 def unclear(session: Session, answer: str) -> None:

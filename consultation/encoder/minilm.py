@@ -110,9 +110,7 @@ def _load_tokenizer(vocabulary: Path) -> Tokenizer:
     tokenizer = Tokenizer(models.WordPiece(ids, max_input_chars_per_word=100))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[first, last]
-    )
+    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[first, last])
     tokenizer.decoder = decoders.WordPiece()
     tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer

@@ -144,8 +144,6 @@ def _hear(survey: Survey, state: State, said: Said) -> Step:
         return _obey(survey, state, command)
     if state.awaiting in (Awaiting.START, Awaiting.ENDED, Awaiting.DELETED):
         return _begin(survey, state, None)
-    if state.awaiting is Awaiting.NOTHING_MORE:
-        return _ask_again(survey, state).after(Say(Words("finished.not_recorded")))
     if len(typed) > LONGEST_ANSWER:
         words = Words("answer.too_long", {"length": len(typed), "longest": LONGEST_ANSWER})
         return _ask_again(survey, state).after(Say(words))
@@ -157,7 +155,8 @@ def _hear(survey: Survey, state: State, said: Said) -> Step:
     if value is None and state.awaiting is Awaiting.RESUME:
         return _resume(survey, state)  # writing again is how people come back
     if value is None:
-        return _ask_again(survey, state).after(Say(Words("answer.pick_one")))
+        key = "finished.not_recorded" if state.awaiting is Awaiting.NOTHING_MORE else "answer.pick_one"
+        return _ask_again(survey, state).after(Say(Words(key)))
     return _accept_values(survey, state, (value,))
 
 

@@ -31,6 +31,12 @@ def typed_command(text: str) -> Command | None:
     return TYPED_COMMANDS.get(text.strip().removeprefix("/").rstrip(".!").casefold())
 
 
+def command_word(text: str) -> Command | None:
+    """The command whose own word this is ("HELP", "/skip"): it says no more than pressing the button would."""
+    word = text.strip().removeprefix("/").rstrip(".!").casefold()
+    return Command(word) if word in set(Command) else None
+
+
 def for_state(survey: Survey, state: State) -> tuple[Effect, ...]:
     """What asks for the thing that `state` awaits. Empty only before the start."""
     match state.awaiting:

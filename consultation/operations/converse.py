@@ -27,6 +27,7 @@ from consultation.flow.effects import (
 )
 from consultation.flow.engine import LONGEST_ANSWER, step
 from consultation.flow.events import Began, Commanded, Event, Said, SentSomethingElse, Tapped
+from consultation.flow.prompts import command_word
 from consultation.flow.state import State
 from consultation.locale import render
 from consultation.operations.messages import Message, briefing, messages
@@ -133,6 +134,9 @@ def _hear(desk: Desk, given: Input) -> _Heard:
     if not isinstance(given, Typed):
         return _Heard(given)
     typed = given.text.reveal()
+    command = command_word(typed)
+    if command is not None:  # HELP brings the help lines whatever a screen makes of the word
+        return _Heard(Commanded(command, given.step))
     try:
         concern = desk.screen(typed)
         redacted = redact(RawText(typed[:LONGEST_ANSWER]), desk.detector)

@@ -105,9 +105,9 @@ def command_label(command: Command, locale: str) -> str:
 
 def help_text(audience: Audience | None, locale: str) -> str:
     """The help lines for this audience, one to a line; before we know who it is, those for young people."""
-    lines = lines_for((audience or Audience.YOUNG_PERSON).value, load_help_lines())
+    lines = lines_for(audience or Audience.YOUNG_PERSON, load_help_lines())
     easy = locale == EASY_READ
-    return "\n".join(f"• {each.name}, {each.number}: {each.easy if easy else each.plain}" for each in lines)
+    return "\n".join(f"• {each.words(easy=easy)}" for each in lines)
 
 
 def _prompt(ask: Ask, state: State, wave: Wave) -> Message:

@@ -1,4 +1,4 @@
-"""What stands around a word that tells whether it is somebody's name: titles, relations, introductions, lists.
+"""What stands around a word that tells whether it is a name: titles, relations, introductions, lists.
 
 Knows words, never scores: recognizers and the name model weigh what is found here.
 """
@@ -11,31 +11,26 @@ from enum import StrEnum
 from consultation.privacy import lexicon
 from consultation.privacy.reading import Reading, Word
 
-TITLES = frozenset(
-    "mr mrs ms mx dr doctor prof professor pc pcso dc ds sgt sergeant cllr councillor rev reverend mister mme madame monsieur "
-    "frau herr senor senora sister-in-charge dame imam rabbi ustad ustadh sheikh judge coach nurse insp inspector officer".split()
-)
-SOFT_TITLES = frozenset(["miss", "sir", "father", "lord", "lady", "pastor", "sensei", "vicar", "teacher", "missus", "sister"])
-BARE_KIN = frozenset(
-    "auntie aunty aunt uncle nan nanny nana nanna gran granny grandma grandad granddad grandpa grandmother cousin nonna papa bro "
-    "gramps stepdad stepmum".split()
-)
-POSSESSIVES = frozenset("my his her our their ur your me mi mum's mums dad's dads nan's nans hubby's".split())
-QUALIFIERS = frozenset(
-    "best big little baby older younger old new half step foster great twin lil elder eldest youngest wee late lovely real first last "
-    "year school class key social support family youth case personal close good older oldest other ex current previous former "
-    "camhs yot early help head football dance amazing beautiful only adopted biological birth grand".split()
-)
-NAMING = frozenset(["called", "named", "nicknamed", "aka", "name's"])
-GREETINGS = frozenset(["hi", "hello", "hey", "hiya", "yo", "thanks", "cheers", "thank", "ta", "love", "from", "signed", "regards"])
-_VERB_BEFORE_MISS = frozenset(
-    "i we they you to dont don't didnt didn't will would ill i'll wont won't really still u never might could can should she he kids "
-    "who people always cant can't do did gonna ya not just id i'd we'd wouldn't wouldnt shouldnt students pupils families it".split()
-)
+TITLES = lexicon.group("titles")
+SOFT_TITLES = lexicon.group("soft_titles")
+BARE_KIN = lexicon.group("bare_kin")
+POSSESSIVES = lexicon.group("possessives")
+QUALIFIERS = lexicon.group("qualifiers")
+NAMING = lexicon.group("naming")
+GREETINGS = lexicon.group("greetings")
+_VERB_BEFORE_MISS = lexicon.group("before_miss_the_verb")
 
 
 _MONTH_NAMES = frozenset(["april", "june", "august", "christian", "autumn"])
 _NAMING_NOBODY = ("common_words", "rarer_words", "places", "brands")
+
+
+_ENDINGS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("ing", "ed", "es", "er", "ers", "y", "able"), ("", "e")),
+    **dict.fromkeys(("s", "ly", "est", "ness", "in", "less", "ful", "ment", "ish", "ity"), ("",)),
+    **dict.fromkeys(("ies", "ier"), ("y",)),
+}
+"""Endings of everyday words, and what may have stood there instead."""
 
 
 class Listing(StrEnum):
@@ -62,7 +57,9 @@ def listing(low: str) -> Listing:
         parts = [_listing(part) for part in whole.split("-") if part]
         if any(part in (Listing.COMMON, Listing.STOP) for part in parts):
             return Listing.COMMON
-        found = next((part for part in parts if part in (Listing.GIVEN, Listing.SURNAME, Listing.BOTH)), found)
+        found = next(
+            (part for part in parts if part in (Listing.GIVEN, Listing.SURNAME, Listing.BOTH)), found
+        )
     if found is Listing.UNKNOWN and whole.endswith("s") and len(whole) > 4:
         lost = _listing(whole[:-1])
         found = lost if lost in (Listing.GIVEN, Listing.SURNAME, Listing.COMMON) else found
@@ -85,13 +82,12 @@ def _listing(whole: str) -> Listing:
 def _is_inflected(whole: str) -> bool:
     """Whether an unlisted word is an everyday one with an ending ("vandalising", "unhelpful", "pickier")."""
     common = lexicon.words("common_words")
-    for ending, mends in (("ing", ("", "e")), ("ed", ("", "e")), ("es", ("", "e")), ("s", ("",)), ("er", ("", "e")), ("ers", ("", "e")),
-                          ("ly", ("",)), ("y", ("", "e")), ("est", ("", "e")), ("ies", ("y",)), ("ier", ("y",)), ("ness", ("",)), ("in", ("",)),
-                          ("less", ("",)), ("ful", ("",)), ("able", ("", "e")), ("ment", ("",)), ("ish", ("",)), ("ity", ("", "e"))):  # fmt: skip
+    for ending, mends in _ENDINGS.items():
         stem = whole.removesuffix(ending)
-        if stem != whole and len(stem) > 2:
-            if any(stem + mend in common for mend in mends) or (stem[-1] == stem[-2] and stem[:-1] in common):
-                return True
+        if stem == whole or len(stem) < 3:
+            continue
+        if any(stem + mend in common for mend in mends) or (stem[-1] == stem[-2] and stem[:-1] in common):
+            return True
     for prefix in ("un", "re", "non", "over", "under", "mis", "dis", "pre", "out"):
         if whole.startswith(prefix) and len(whole) > len(prefix) + 2 and whole.removeprefix(prefix) in common:
             return True
@@ -99,7 +95,7 @@ def _is_inflected(whole: str) -> bool:
 
 
 def gap(reading: Reading, at: int) -> str:
-    """What stands between word `at - 1` and word `at`: "", " ", ",", "." (a sentence ends), "(" or "?" for the rest."""
+    """What stands between word `at - 1` and word `at`: "", " ", ",", "." (sentence end), "(" or "?" (other)."""
     start = reading.words[at - 1].end if at > 0 else 0
     between = reading.low[start : reading.words[at].start]
     if at == 0 and not between.strip():
@@ -123,7 +119,7 @@ def _is_abbreviated(reading: Reading, at: int) -> bool:
 
 
 def cue(reading: Reading, at: int) -> str:
-    """The strongest cue before word `at`: title, miss, kin, bare_kin, relation, bare_relation, naming, self, greeting or none."""
+    """The strongest cue before word `at`: title, miss, kin, relation, naming, self, greeting ... or none."""
     if at == 0:
         return "none"
     words, before, between = reading.words, reading.words[at - 1].low, gap(reading, at)
@@ -134,9 +130,16 @@ def cue(reading: Reading, at: int) -> str:
             return "title"
         if before in SOFT_TITLES:
             return "miss" if is_title_use(words, at - 1) else "none"
-    if before in NAMING or (before in {"is", "its", "it's", "was"} and at > 1 and words[at - 2].low in {"name", "names"}):
+    if before in NAMING or (
+        before in {"is", "its", "it's", "was"} and at > 1 and words[at - 2].low in {"name", "names"}
+    ):
         return "naming"
-    if before in {"name", "names"} and between in {" ", ":"} and at > 1 and words[at - 2].low in POSSESSIVES | {"s"} or (before == "names" and at == 1):
+    if (
+        before in {"name", "names"}
+        and between in {" ", ":"}
+        and at > 1
+        and words[at - 2].low in POSSESSIVES | {"s"}
+    ) or (before == "names" and at == 1):
         return "naming"
     if _introduces(words, at):
         return "self"
@@ -145,18 +148,26 @@ def cue(reading: Reading, at: int) -> str:
         return "kin" if owner else "bare_kin" if before in BARE_KIN else "none"
     if before in lexicon.words("relation_words") and between in {" ", ",", "(", "-", ":"}:
         return "relation" if owner else "bare_relation"
-    if before in {"is", "are", "was", "aka"} and at > 1 and words[at - 2].low in lexicon.words("kin_words") | lexicon.words("relation_words"):
+    if (
+        before in {"is", "are", "was", "aka"}
+        and at > 1
+        and words[at - 2].low in lexicon.words("kin_words") | lexicon.words("relation_words")
+    ):
         return "relation_is" if owned(words, at - 2) else "none"
     return "greeting" if before in GREETINGS else "none"
 
 
 def is_title_use(words: tuple[Word, ...], at: int) -> bool:
     """Whether "miss" or "sir" at this place can be a title, not a verb ("i miss", "they miss")."""
-    return words[at].low not in {"miss", "sister", "teacher", "father"} or at == 0 or words[at - 1].low not in _VERB_BEFORE_MISS | POSSESSIVES
+    return (
+        words[at].low not in {"miss", "sister", "teacher", "father"}
+        or at == 0
+        or words[at - 1].low not in _VERB_BEFORE_MISS | POSSESSIVES
+    )
 
 
 def owned(words: tuple[Word, ...], at: int) -> bool:
-    """Whether "my", "his", "our" ... stands before the noun at this place, with at most three qualifiers between."""
+    """Whether "my", "his", "our" ... stands before the noun at this place, qualifiers between allowed."""
     for back in range(at - 1, max(at - 5, -1), -1):
         if words[back].low in POSSESSIVES or words[back].low.endswith("'s"):
             return True
@@ -166,18 +177,20 @@ def owned(words: tuple[Word, ...], at: int) -> bool:
 
 
 def _introduces(words: tuple[Word, ...], at: int) -> bool:
-    """Whether the words before say who is speaking: "im", "i am", "call me", "this is", "its" at the start."""
+    """Whether the words before say who is speaking: "im", "i am", "call me", "this is", "its" first."""
     before = words[at - 1].low
     earlier = words[at - 2].low if at > 1 else ""
     if before in {"im", "i'm"} or (before == "am" and earlier == "i"):
         return True
-    if before == "me" and earlier in {"call", "calls", "called"} or (before == "as" and earlier == "me"):
+    if (before == "me" and earlier in {"call", "calls", "called"}) or (before == "as" and earlier == "me"):
         return True
-    return (before == "is" and earlier == "this") or (before in {"its", "it's"} and (at == 1 or earlier in GREETINGS))
+    return (before == "is" and earlier == "this") or (
+        before in {"its", "it's"} and (at == 1 or earlier in GREETINGS)
+    )
 
 
 def capital(reading: Reading, at: int) -> str:
-    """How word `at` is written: small, inner (a capital that says something), opening, acronym, or shouted."""
+    """How word `at` is written: small, inner (a telling capital), opening, acronym, or shouted."""
     text = reading.words[at].text
     if not text[0].isupper():
         return "small"
@@ -188,17 +201,23 @@ def capital(reading: Reading, at: int) -> str:
     return "opening" if gap(reading, at) == "." else "inner"
 
 
-_PARTICLES = frozenset("de da do dos di del van von der den la le du el al bin ibn ben abu st o mc mac ap san ter big little".split())
+_PARTICLES = lexicon.group("particles")
 
 
 def name_end(reading: Reading, at: int) -> int:
-    """Where a name that starts with word `at` ends: particles, listed names and initials after it belong to it."""
+    """Where a name that starts with word `at` ends: particles and listed names after it belong to it."""
     last, words = at, reading.words
     while last + 1 < len(words) and last - at < 4 and gap(reading, last + 1) in {" ", "'", ""}:
         low, listed = words[last + 1].low, listing(words[last + 1].low)
         proper = capital(reading, last + 1) == "inner"
-        follows = words[last].low in _PARTICLES or listed in (Listing.GIVEN, Listing.SURNAME) and low not in {"an"}
-        if not (follows or (proper and listed in (Listing.UNKNOWN, Listing.BOTH)) or (low in _PARTICLES and proper)):
+        follows = words[last].low in _PARTICLES or (
+            listed in (Listing.GIVEN, Listing.SURNAME) and low not in {"an"}
+        )
+        if not (
+            follows
+            or (proper and listed in (Listing.UNKNOWN, Listing.BOTH))
+            or (low in _PARTICLES and proper)
+        ):
             break
         last += 1
     return words[last].end

@@ -18,8 +18,10 @@ from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers import RECOGNIZERS
 
 _NAMELIKE = frozenset([Kind.PERSON, Kind.SCHOOL])
-_TRUST = [Kind.EMAIL, Kind.LINK, Kind.HANDLE, Kind.NHS_NUMBER, Kind.NI_NUMBER, Kind.POSTCODE, Kind.DATE_OF_BIRTH,
-          Kind.PHONE, Kind.OTHER_ID, Kind.ADDRESS, Kind.SCHOOL, Kind.AGE, Kind.PERSON]  # fmt: skip
+_TRUST = [
+    Kind.EMAIL, Kind.LINK, Kind.HANDLE, Kind.NHS_NUMBER, Kind.NI_NUMBER, Kind.POSTCODE, Kind.DATE_OF_BIRTH,
+    Kind.PHONE, Kind.OTHER_ID, Kind.ADDRESS, Kind.SCHOOL, Kind.AGE, Kind.PERSON,
+]  # fmt: skip
 
 
 class Detector(Protocol):
@@ -39,7 +41,9 @@ class WordDetector:
     def detect(self, text: str) -> tuple[Span, ...]:
         words = Reading.of(text)
         return tuple(
-            words.typed(word.start, word.end, self._known[word.low]) for word in words.words if word.low in self._known
+            words.typed(word.start, word.end, self._known[word.low])
+            for word in words.words
+            if word.low in self._known
         )
 
 
@@ -55,7 +59,9 @@ class JointDetector:
         if not reading.low.strip():
             return ()
         allowed = allowed_words(reading)
-        found = [*_recognized(reading, allowed), *_named(reading, allowed, self._tagger)]
+        found = _beside_tokens(
+            reading, [*_recognized(reading, allowed), *_named(reading, allowed, self._tagger)]
+        )
         return tuple(reading.typed(span.start, span.end, span.kind) for span in settle(found))
 
 
@@ -77,12 +83,34 @@ def _named(reading: Reading, allowed: frozenset[int], tagger: Tagger) -> Iterato
             start = None
             continue
         if start is None or cues.gap(reading, at) not in {" ", "'", ""}:
-            start = word.start
+            start = reading.words[at - 1].start if _is_initial(reading, at - 1) else word.start
         yield Span(start, word.end, Kind.PERSON)
 
 
+def _is_initial(reading: Reading, at: int) -> bool:
+    """Whether word `at` is an initial of the word after it ("J. Osei")."""
+    return (
+        at >= 0
+        and len(reading.words[at].text) == 1
+        and reading.words[at].text not in {"I", "a", "i", "n"}
+        and (
+            cues.gap(reading, at + 1) == "'"
+            or (cues.gap(reading, at + 1) == " " and reading.words[at].text.isupper())
+        )
+    )
+
+
+def _beside_tokens(reading: Reading, spans: list[Span]) -> Iterator[Span]:
+    """Leave the tokens of an earlier redaction whole: a span inside one is dropped, others take all of it."""
+    for span in spans:
+        cut = [(start, end) for start, end in reading.tokens if start < span.end and span.start < end]
+        if not any(start <= span.start and span.end <= end for start, end in cut):
+            edges = [(span.start, span.end), *cut]
+            yield Span(min(start for start, _ in edges), max(end for _, end in edges), span.kind)
+
+
 def settle(spans: Iterable[Span]) -> list[Span]:
-    """Join overlapping spans into one that covers them all, of the longest one's kind (then the most trusted)."""
+    """Join overlapping spans into one that covers them all, of the longest's kind (then the most trusted)."""
     settled: list[Span] = []
     longest: list[Span] = []
     for span in sorted(spans):

@@ -1,7 +1,7 @@
 """Measures a detector against hand-marked texts, so that a team can check it on its own sample.
 
-Must not know how detection works. Rows: {"id", "text", "spans": [{"start", "end", "type"}], "optional_spans"?};
-a row without "spans" is predicted and left out of the score.
+Must not know how detection works. Rows: {"id", "text", "spans": [{"start", "end", "type"}]} and maybe
+"optional_spans"; a row without "spans" is predicted and left out of the score.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ def type_name(kind: Kind) -> str:
 
 def predict(rows: Iterable[Row], detector: Detector) -> list[dict[str, Any]]:
     """One row {"id", "spans"} for each row given, spans in offsets of its text."""
-    return [{"id": row["id"], "spans": [_as_row(span) for span in detector.detect(row["text"])]} for row in rows]
+    return [
+        {"id": row["id"], "spans": [_as_row(span) for span in detector.detect(row["text"])]} for row in rows
+    ]
 
 
 def evaluate(rows: Iterable[Row], detector: Detector) -> dict[str, Any]:
@@ -45,12 +47,18 @@ def evaluate(rows: Iterable[Row], detector: Detector) -> dict[str, Any]:
         for mark in row["spans"]:
             gold[mark["type"]] += 1
             covered[mark["type"]] += is_covered(row["text"], mark["start"], mark["end"], spans)
-    clean = [spans for row, spans in zip(scored, found, strict=True) if not row["spans"] and not row.get("optional_spans")]
+    clean = [
+        spans
+        for row, spans in zip(scored, found, strict=True)
+        if not row["spans"] and not row.get("optional_spans")
+    ]
     return {
         "n": len(scored),
         "full_recall": _share(covered.total(), gold.total()),
         "over_redaction": _share(sum(bool(spans) for spans in clean), len(clean)),
-        "per_type": {kind: {"n": gold[kind], "full_recall": _share(covered[kind], gold[kind])} for kind in sorted(gold)},
+        "per_type": {
+            kind: {"n": gold[kind], "full_recall": _share(covered[kind], gold[kind])} for kind in sorted(gold)
+        },
         "texts_per_second": round(len(scored) / seconds, 1) if seconds else None,
     }
 

@@ -1,4 +1,4 @@
-"""The word lists of the privacy package, read from its data folder: one entry a line or several apart by spaces.
+"""The word lists of the privacy package, read from its data folder: an entry a line, or several.
 
 Knows files and words only; what a list means is decided by those who ask for it.
 """
@@ -24,6 +24,15 @@ def words(name: str) -> frozenset[str]:
 def phrases(name: str) -> tuple[str, ...]:
     """The lines of a list, lower case, a phrase each."""
     return tuple(line.lower() for line in _lines(name))
+
+
+@cache
+def group(name: str) -> frozenset[str]:
+    """One group of data/cue_words.txt, whose lines read "group: word word ..."."""
+    lines = [line.removeprefix(f"{name}:") for line in _lines("cue_words") if line.startswith(f"{name}:")]
+    if not lines:
+        raise KeyError(f"data/cue_words.txt has no group {name}")
+    return frozenset(word for line in lines for word in line.split())
 
 
 @cache

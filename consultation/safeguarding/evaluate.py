@@ -22,9 +22,7 @@ class Prediction(TypedDict):
 def predict(rows: Iterable[Mapping[str, Any]], screen: Screen) -> list[Prediction]:
     """One prediction a row, in the order of the rows."""
     levels = [(row, screen(str(row["text"])).level) for row in rows]
-    return [
-        {"id": row.get("id"), "concern": level is not Level.NONE, "level": SPELT[level]} for row, level in levels
-    ]
+    return [{"id": row.get("id"), "concern": level is not Level.NONE, "level": SPELT[level]} for row, level in levels]
 
 
 def evaluate(rows: Iterable[Mapping[str, Any]], screen: Screen) -> dict[str, float | int | None]:

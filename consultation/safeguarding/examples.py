@@ -1,4 +1,8 @@
-"""The hand-written examples the head learns from; knows nothing of how it learns."""
+"""The hand-written examples the head learns from; knows nothing of how it learns.
+
+One file a kind. `ordinary.jsonl` holds everyday consultation answers, first written as exemplars for the coder;
+those that a draft head minded were read again, and what was a disclosure moved to its own kind.
+"""
 
 import hashlib
 import json

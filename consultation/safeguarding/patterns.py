@@ -4,19 +4,48 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import yaml
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from consultation.content import load
 from consultation.domain.concern import Level
 from consultation.safeguarding.spelling import Reading
 
 SHIPPED = Path(__file__).with_name("patterns.yaml")
-_FIELDS = ("name", "kind", "level", "reason", "regex")
 
 
-class InvalidPatterns(ValueError):
-    """The patterns file is not as it should be; the message names the pattern and says how to mend it."""
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    kind: str
+    level: Level
+    reason: str
+    regex: str
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    fragments: dict[str, str] = {}
+    patterns: tuple[_Row, ...]
+
+    @model_validator(mode="after")
+    def _each_is_sound(self) -> "_File":
+        names = [row.name for row in self.patterns]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{', '.join(twice)} stands there twice. Give each pattern its own name.")
+        for row in self.patterns:
+            try:
+                re.compile(_fill(row.regex, self.filled_fragments()))
+            except re.error as broken:
+                raise ValueError(f"'{row.name}' cannot be read ({broken}). Mend its regex.") from None
+        return self
+
+    def filled_fragments(self) -> dict[str, str]:
+        """Each fragment with the earlier ones filled in."""
+        filled: dict[str, str] = {}
+        for name, regex in self.fragments.items():
+            filled[name] = _fill(regex, filled)
+        return filled
 
 
 @dataclass(frozen=True)
@@ -36,16 +65,13 @@ class Hit:
 
 @cache
 def load_patterns(path: Path = SHIPPED) -> tuple[Pattern, ...]:
-    """In the order of the file. Raises InvalidPatterns."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    fragments: dict[str, str] = {}
-    for name, regex in content.get("fragments", {}).items():
-        fragments[name] = _fill(regex, fragments)
-    patterns = tuple(_parse(row, fragments, path.name) for row in content["patterns"])
-    names = [pattern.name for pattern in patterns]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise InvalidPatterns(f"{path.name}: {', '.join(twice)} stands there twice; give each pattern its own name.")
-    return patterns
+    """In the order of the file. Raises `BadFile`."""
+    file = load(path, _File)
+    fragments = file.filled_fragments()
+    return tuple(
+        Pattern(row.name, row.kind, row.level, row.reason, re.compile(_fill(row.regex, fragments)))
+        for row in file.patterns
+    )
 
 
 def find(reading: Reading, patterns: tuple[Pattern, ...]) -> list[Hit]:
@@ -62,14 +88,3 @@ def _fill(regex: str, fragments: dict[str, str]) -> str:
     for name, fragment in fragments.items():
         regex = regex.replace("{" + name + "}", fragment)
     return regex
-
-
-def _parse(row: dict[str, Any], fragments: dict[str, str], file: str) -> Pattern:
-    name = str(row.get("name", "a pattern without a name"))
-    if missing := [field for field in _FIELDS if not row.get(field)]:
-        raise InvalidPatterns(f"{file}: {name} lacks {', '.join(missing)}; write all of {', '.join(_FIELDS)}.")
-    try:
-        regex = re.compile(_fill(row["regex"], fragments))
-        return Pattern(name, str(row["kind"]), Level(row["level"]), str(row["reason"]), regex)
-    except (re.error, ValueError) as broken:
-        raise InvalidPatterns(f"{file}: {name} cannot be read ({broken}); mend its regex or level.") from broken

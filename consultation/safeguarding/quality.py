@@ -1,6 +1,5 @@
 """How good a head of this recipe is, measured on examples it has not seen. Writes figures, never a head."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from consultation.safeguarding.train import Material
 
 Judged = list[tuple[Example, Chances, Level]]  # what the head thought, and what the patterns said
-SUPPORT = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
-IMMEDIATE = (0.08, 0.1, 0.15, 0.2, 0.25, 0.3)
+SUPPORT = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+IMMEDIATE = (0.05, 0.08, 0.1, 0.15, 0.2, 0.3)
 
 
 def report(material: "Material", held_out: NDArray[np.bool_], encoder: Encoder, out: TextIO) -> None:
@@ -61,12 +60,19 @@ def _figures(judged: Judged, thresholds: Thresholds) -> str:
         {"id": row.text, "text": row.text, "concern": row.level is not Level.NONE, "level": SPELT[row.level]}
         for row, _, _ in judged
     ]
-    known: Callable[[str], Concern] = lambda text: Concern(levels[text], 0.0, "")  # noqa: E731
-    scored = evaluate(rows, known)
+
+    def said(text: str) -> Concern:
+        return Concern(levels[text], 0.0, "")
+
+    scored = evaluate(rows, said)
+    everyday = [levels[row.text] is not Level.NONE for row, _, _ in judged if row.kind == train.ORDINARY]
+    traps = [levels[row.text] is not Level.NONE for row, _, _ in judged if row.level is Level.NONE]
+    hard = (sum(traps) - sum(everyday)) / max(1, len(traps) - len(everyday))
     raised = [levels[row.text] is Level.IMMEDIATE for row, _, _ in judged if row.level is Level.SUPPORT]
     return (
         f"recall {scored['recall']:.3f}, immediate {scored['recall_immediate']:.3f}, "
-        f"false alarms {scored['false_positive_rate']:.3f}, support raised to immediate {np.mean(raised):.3f}"
+        f"false alarms {scored['false_positive_rate']:.3f} (near misses {hard:.3f}, everyday {np.mean(everyday):.3f}), "
+        f"support raised to immediate {np.mean(raised):.3f}"
     )
 
 

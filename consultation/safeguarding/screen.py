@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-import yaml
+from pydantic import BaseModel, ConfigDict, Field
 
+from consultation.content import load
 from consultation.domain.concern import Concern, Level
 from consultation.encoder import Encoder, MiniLM
 from consultation.safeguarding.examples import Example, load_examples
@@ -27,15 +28,14 @@ class Screen(Protocol):
     def __call__(self, text: str) -> Concern: ...
 
 
-class InvalidThresholds(ValueError):
-    """The thresholds file is not as it should be; the message says how to mend it."""
+class Thresholds(BaseModel):
+    """Chances from which the screen speaks. `signed_off` is when and by whom the safeguarding lead approved them."""
 
-
-@dataclass(frozen=True)
-class Thresholds:
-    support: float
-    immediate: float
-    pattern: float
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    note: str = ""
+    support: float = Field(gt=0, lt=1)
+    immediate: float = Field(gt=0, lt=1)
+    pattern: float = Field(gt=0, lt=1)
     signed_off: str | None = None
 
 
@@ -90,7 +90,7 @@ class FullScreen:
 
 @cache
 def load_screen() -> FullScreen:
-    """The shipped screen, loaded once. Raises ModelUnavailable, InvalidHead, InvalidPatterns, InvalidThresholds."""
+    """The shipped screen, loaded once. Raises ModelUnavailable, InvalidHead, BadFile."""
     encoder = MiniLM()
     concerns = tuple(each for each in load_examples() if each.level is not Level.NONE)
     return FullScreen(load_patterns(), load_thresholds(), load_head(encoder), encoder, concerns)
@@ -102,15 +102,8 @@ def screen(text: str) -> Concern:
 
 
 def load_thresholds(path: Path = SHIPPED) -> Thresholds:
-    """Raises InvalidThresholds."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    try:
-        values = {name: float(content[name]) for name in ("support", "immediate", "pattern")}
-    except (KeyError, TypeError, ValueError) as broken:
-        raise InvalidThresholds(f"{path.name}: write support, immediate and pattern, each 0 to 1.") from broken
-    if wrong := [name for name, value in values.items() if not 0 < value < 1]:
-        raise InvalidThresholds(f"{path.name}: {', '.join(wrong)} must lie between 0 and 1.")
-    return Thresholds(**values, signed_off=content.get("signed_off"))
+    """Raises `BadFile`."""
+    return load(path, Thresholds)
 
 
 def _from_pattern(hit: Hit, score: float) -> Concern:

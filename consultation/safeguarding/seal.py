@@ -56,4 +56,6 @@ def unseal(sealed: bytes, private: bytes, passphrase: str) -> SealedMessage:
         identity = pyrage.x25519.Identity.from_str(pyrage.passphrase.decrypt(private, passphrase).decode())
         return SealedMessage(**json.loads(pyrage.decrypt(sealed, [identity])))
     except pyrage.DecryptError:
-        raise UnusableKey("This key or passphrase does not open the message. Try the lead's or the deputy's own.") from None
+        raise UnusableKey(
+            "This key or passphrase does not open the message. Try the lead's or the deputy's own."
+        ) from None

@@ -22,7 +22,9 @@ from consultation.safeguarding.spelling import read
 
 SEED = 20261122
 FOLDS = 5
-STRENGTH = 5.0  # inverse regularisation of the head
+STRENGTH = 2.0  # inverse regularisation of the head
+ORDINARY = "ordinary"  # the kind of everyday answers: many and easy, so each weighs less than a near miss
+LIGHT = 0.4
 Truth = NDArray[np.bool_]
 
 
@@ -34,6 +36,10 @@ class Material:
     vectors: Floats
     counts: list[dict[str, dict[int, float]]]
     owner: NDArray[np.int64]
+
+    @property
+    def weights(self) -> Floats:
+        return np.array([LIGHT if row.kind == ORDINARY else 3.0 for row in self.rows], dtype=np.float32)
 
     @property
     def concern(self) -> Truth:
@@ -73,9 +79,9 @@ def matrix(material: Material, rarity: Floats) -> sparse.csr_matrix:
     return sparse.hstack([sparse.csr_matrix(material.vectors * VECTOR_SCALE), block]).tocsr()
 
 
-def fit(inputs: sparse.csr_matrix, truth: Truth) -> LogisticRegression:
-    model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=3000, random_state=SEED)
-    return model.fit(inputs, truth)
+def fit(inputs: sparse.csr_matrix, truth: Truth, weights: Floats) -> LogisticRegression:
+    model = LogisticRegression(C=STRENGTH, max_iter=3000, random_state=SEED)
+    return model.fit(inputs, truth, sample_weight=weights)
 
 
 def whole_and_worst(ratings: Floats, owner: NDArray[np.int64], size: int) -> Floats:
@@ -86,19 +92,19 @@ def whole_and_worst(ratings: Floats, owner: NDArray[np.int64], size: int) -> Flo
 
 def learn(material: Material, chosen: NDArray[np.int64], truth: Truth, rarity: Floats) -> Linear:
     """Weights from the chosen rows; how whole and worst clause join is learnt on ratings made out of fold."""
-    inputs, size = matrix(material, rarity), len(material.rows)
+    inputs, size, weights = matrix(material, rarity), len(material.rows), material.weights
     out_of_fold = np.zeros((size, 2))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
     for known, asked in folds.split(chosen, truth[chosen]):
-        model = fit(inputs[chosen[known]], truth[chosen[known]])
+        model = fit(inputs[chosen[known]], truth[chosen[known]], weights[chosen[known]])
         ratings = whole_and_worst(model.decision_function(inputs), material.owner, size)
         out_of_fold[chosen[asked]] = ratings[chosen[asked]]
-    joining = LogisticRegression(C=1.0, random_state=SEED).fit(out_of_fold[chosen], truth[chosen])
-    model = fit(inputs[chosen], truth[chosen])
-    weights = model.coef_[0].astype(np.float32)
+    joining = LogisticRegression(random_state=SEED).fit(out_of_fold[chosen], truth[chosen], weights[chosen])
+    model = fit(inputs[chosen], truth[chosen], weights[chosen])
+    learnt = model.coef_[0].astype(np.float32)
     return Linear(
-        weights[: material.vectors.shape[1]],
-        weights[material.vectors.shape[1] :],
+        learnt[: material.vectors.shape[1]],
+        learnt[material.vectors.shape[1] :],
         float(model.intercept_[0]),
         np.array([*joining.coef_[0], joining.intercept_[0]], dtype=np.float32),
     )

@@ -5,6 +5,7 @@ The subclass adds what the emulator lacks for a conversation: a username, and a 
 
 import asyncio
 import itertools
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -36,9 +37,10 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
         super().__init__(max_history=10_000, max_updates=10_000)
         self.chats: dict[int, list[Shown]] = {}
         self.refuse: list[tuple[str, ApiRefusal]] = []  # (method, what it is refused with), each once
-        self.url = ""
+        self.stalled: asyncio.Event | None = None  # where there is one, sending sets it and then hangs
+        self._next_update = random.SystemRandom().randrange(10**6, 10**9)  # Telegram too begins anywhere
         self._offset = 0
-        self._moved = asyncio.Condition()
+        self._moved = asyncio.Event()
         self._numbers = itertools.count(1)
 
     def validate(self, method: str, fields: dict[str, Any], uploads: dict[str, Any]) -> Any:
@@ -47,6 +49,9 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
                 self.refuse.remove(each)
                 raise each[1]
         result = super().validate(method, fields, uploads)
+        if method == "getUpdates":
+            self._offset = max(self._offset, int(fields.get("offset", 0)))
+            self._moved.set()
         if method == "getMe":
             result["username"] = "sayso_test_bot"
         if method == "sendMessage":
@@ -57,11 +62,9 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
         return result
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        if request.match_info["method"] == "getUpdates":
-            fields, _ = await self.read_request(request)
-            async with self._moved:
-                self._offset = max(self._offset, int(fields.get("offset", 0)))
-                self._moved.notify_all()
+        if self.stalled is not None and request.match_info["method"] == "sendMessage":
+            self.stalled.set()
+            await asyncio.Event().wait()  # until the other side has gone
         answered: web.StreamResponse = await super().handle(request)
         return answered
 
@@ -70,12 +73,15 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
 
     async def give(self, update: dict[str, Any]) -> int:
         """Queue an update for the bot; its id."""
-        return int(await self.enqueue_update(update, token=TOKEN))
+        self._next_update += 1
+        return int(await self.enqueue_update({"update_id": self._next_update, **update}, token=TOKEN))
 
     async def acknowledged(self, update_id: int, patience: float = 60) -> None:
         """Wait until the bot has asked for what comes after this update."""
-        async with self._moved:
-            await asyncio.wait_for(self._moved.wait_for(lambda: self._offset > update_id), patience)
+        async with asyncio.timeout(patience):
+            while self._offset <= update_id:
+                self._moved.clear()
+                await self._moved.wait()
 
     # -- what a person's own app would send ---------------------------------------------------------------------
 

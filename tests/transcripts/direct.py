@@ -12,11 +12,11 @@ from tests.transcripts.transcript import Turn
 
 class DirectPlayer:
     def __init__(self, opened: Opened, chat: str) -> None:
-        self._opened = opened
+        self.opened = opened
         self._person = Person(opened, chat)
 
     def where(self) -> tuple[Opened, Channel, str]:
-        return self._opened, self._person.channel, self._person.chat
+        return self.opened, self._person.channel, self._person.chat
 
     async def does(self, turn: Turn) -> list[Spoken]:
         acts: dict[str, Callable[[], list[Message]]] = {

@@ -13,10 +13,9 @@ from tests.transcripts.transcript import Transcript, Turn
 async def play(transcript: Transcript, player: Player) -> list[list[Spoken]]:
     """What the bot said, turn by turn; fails at the first turn that does not show what it must."""
     talk: list[list[Spoken]] = []
-    opened = player.where()[0]
     for number, turn in enumerate(transcript.turns, 1):
         spoken = await player.does(turn)
-        _check(opened, f"turn {number} ({turn.act}: {str(getattr(turn, turn.act))[:40]})", turn, spoken)
+        _check(player.opened, f"turn {number} ({turn.act}: {str(getattr(turn, turn.act))[:40]})", turn, spoken)
         talk.append(spoken)
     _check_stored(transcript, player)
     return talk

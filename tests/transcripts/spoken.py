@@ -33,6 +33,8 @@ class Spoken:
 class Player(Protocol):
     """A person at one door. `does` carries out a turn and gives what the bot said because of it."""
 
+    opened: Opened
+
     async def does(self, turn: Turn) -> list[Spoken]: ...
 
     def where(self) -> tuple[Opened, Channel, str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from bot.respondent.door import RespondentDoor, make_bot
 from bot.respondent.keyboards import TICK
@@ -27,16 +27,17 @@ THINGS = {
 
 
 @asynccontextmanager
-async def door_open(opened: Opened, api: BotApi, address: str) -> AsyncIterator[None]:
-    """The respondents' door, polling; closed as by SIGTERM at the end."""
+async def door_open(opened: Opened, address: str) -> AsyncIterator[asyncio.Task[None]]:
+    """The respondents' door, polling; closed as by SIGTERM at the end, or killed before by cancelling its task."""
     bot = make_bot(TOKEN, address)
     stop = asyncio.Event()
     running = asyncio.create_task(RespondentDoor(opened.sayso, opened.wave, bot).run(stop))
     try:
-        yield
+        yield running
     finally:
         stop.set()
-        await asyncio.wait_for(running, 30)
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait_for(running, 30)
         await bot.session.close()
 
 
@@ -44,16 +45,16 @@ async def door_open(opened: Opened, api: BotApi, address: str) -> AsyncIterator[
 async def telegram(opened: Opened) -> AsyncIterator[BotApi]:
     """The emulator with the door at it."""
     api = BotApi()
-    async with serving(api) as address, door_open(opened, api, address):
+    async with serving(api) as address, door_open(opened, address):
         yield api
 
 
 class TelegramPlayer:
     def __init__(self, opened: Opened, api: BotApi, chat: int) -> None:
-        self._opened, self._api, self._chat = opened, api, chat
+        self.opened, self._api, self._chat = opened, api, chat
 
     def where(self) -> tuple[Opened, Channel, str]:
-        return self._opened, Channel.TELEGRAM, str(self._chat)
+        return self.opened, Channel.TELEGRAM, str(self._chat)
 
     async def does(self, turn: Turn) -> list[Spoken]:
         before = len(self._shown)

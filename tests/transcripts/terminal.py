@@ -19,14 +19,14 @@ class TerminalPlayer:
     """The player runs in a thread of its own and blocks in `read`, as it does at a real keyboard."""
 
     def __init__(self, opened: Opened, chat: str) -> None:
-        self._opened, self._chat = opened, chat
+        self.opened, self._chat = opened, chat
         self._keyboard: queue.Queue[str] = queue.Queue()
         self._screen: queue.Queue[str | None | Exception] = queue.Queue()
         self._running: threading.Thread | None = None
         self._last: Spoken | None = None
 
     def where(self) -> tuple[Opened, Channel, str]:
-        return self._opened, Channel.TERMINAL, self._chat
+        return self.opened, Channel.TERMINAL, self._chat
 
     async def does(self, turn: Turn) -> list[Spoken]:
         if turn.act == "start":
@@ -50,7 +50,7 @@ class TerminalPlayer:
 
     def _run(self, audience: Audience | None) -> None:
         try:
-            play(self._opened.sayso, self._opened.wave, self._chat, audience, self._read, self._screen.put)
+            play(self.opened.sayso, self.opened.wave, self._chat, audience, self._read, self._screen.put)
             self._screen.put(WAITS)
         except Exception as error:  # handed to the test, which raises it
             self._screen.put(error)

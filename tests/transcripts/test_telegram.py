@@ -15,6 +15,7 @@ async def test_telegram_gives_the_same_conversation(talking: Opened, name: str) 
     async with telegram(talking) as api:
         player = TelegramPlayer(talking, api, 1_000_000 + zlib.crc32(name.encode()))
         await same_as_direct(talking, name, transcripts()[name], player)
-    refused = [each for each in api.requests if each["status"] != 200]
+        refused = [each for each in api.requests if each["status"] != 200]
+        sent = [each for each in api.requests if each["method"] == "sendMessage"]
     assert not refused, "the Bot API refused something that the door sent"
-    assert len([each for each in api.requests if each["method"] == "sendMessage"]) > len(transcripts()[name].turns) / 2
+    assert len(sent) >= len(transcripts()[name].turns) / 2

@@ -49,14 +49,14 @@ class Browser:
 
 class WebPlayer:
     def __init__(self, opened: Opened) -> None:
-        self._opened = opened
+        self.opened = opened
         self.browser = Browser(opened)
         self._tabs: list[Page] = []  # the talk as a second tab showed it before each turn
 
     def where(self) -> tuple[Opened, Channel, str]:
-        chat = self.browser.client.cookies.get(f"talk_{self._opened.wave.consultation.slug}")
+        chat = self.browser.client.cookies.get(f"talk_{self.opened.wave.consultation.slug}")
         assert chat is not None, "the browser was given no cookie"
-        return self._opened, Channel.WEB, chat
+        return self.opened, Channel.WEB, chat
 
     async def does(self, turn: Turn) -> list[Spoken]:
         await self._open_second_tab()
@@ -81,11 +81,11 @@ class WebPlayer:
 
     async def _open_second_tab(self) -> None:
         if self.browser.page is not None:
-            tab = await self.browser.client.get(f"/c/{self._opened.wave.consultation.slug}/talk")
+            tab = await self.browser.client.get(f"/c/{self.opened.wave.consultation.slug}/talk")
             self._tabs.append(lxml.html.fromstring(tab.text))
 
     async def _start(self, turn: Turn) -> None:
-        path = f"/c/{self._opened.wave.consultation.slug}"
+        path = f"/c/{self.opened.wave.consultation.slug}"
         await self.browser.open(f"{path}/{turn.audience.link}" if turn.audience else path)
         await self.browser.submit(self.browser.form("begin"))
 

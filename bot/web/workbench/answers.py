@@ -18,6 +18,7 @@ from analysis.operations.export_findings import evidence_rows, export_findings
 from analysis.operations.report_wave import Analysed
 from analysis.operations.review import clear_quotation, decide_coding, withdraw_clearance
 from analysis.records import AnswerRecord, Coding, Facet, Verdict
+from analysis.storage.codings import UnknownAnswer
 from bot.chapters import analysed
 from bot.scheduler import code_what_is_new
 from bot.web.console.consultations import wave_at
@@ -147,7 +148,7 @@ async def _decide(request: Request) -> Response:
             by=BY,
             on=sayso.desk.today(),
         )
-    except (UnknownCode, ValueError):
+    except (UnknownAnswer, UnknownCode, ValueError):
         raise HTTPException(404) from None
     return _back(request, str(form.get("answer")))
 
@@ -159,7 +160,10 @@ async def _clear(request: Request) -> Response:
     if form.get("withdraw"):
         await run_in_threadpool(withdraw_clearance, sayso.store, answer)
     else:
-        await run_in_threadpool(clear_quotation, sayso.store, answer, by=BY, on=sayso.desk.today())
+        try:
+            await run_in_threadpool(clear_quotation, sayso.store, answer, by=BY, on=sayso.desk.today())
+        except UnknownAnswer:
+            raise HTTPException(404) from None
     return _back(request, answer)
 
 

@@ -1,4 +1,4 @@
-"""The recognizers, one kind of clue a file, in one registry. Each file's docstring gives hits and near misses.
+"""The recognizers, one kind of clue a file, in one registry; each docstring gives hits and near misses.
 
 Adding a file here without its cases in tests/unit/consultation/privacy/recognizer_cases.py fails a test.
 """

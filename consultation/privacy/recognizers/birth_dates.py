@@ -14,17 +14,22 @@ from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers.recognizer import Place, Recognizer, search
 
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"(?:jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)"
 )
 _YEAR = r"(?:(?:19|20)\d\d|'?\d\d)"
 _FIGURES = r"(?:\d{1,2} ?[/.\-] ?\d{1,2} ?[/.\-] ?(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d-\d\d?-\d\d?)"
 _DAY = r"(?:\d{1,2}(?: ?(?:st|nd|rd|th))?)"
-_WORDS = rf"(?:{_DAY}(?: of)? {_MONTH}\b,?(?: {_YEAR}\b)?|{_MONTH}\b (?:the )?{_DAY},?(?: {_YEAR}\b)?|{_MONTH}\b (?:19|20)\d\d)"
-_CUE = (
-    r"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birth ?days?(?:'s)?|b-?days?(?:'s)?|born|birth(?:day)?)"
+_WORDS = (
+    rf"(?:{_DAY}(?: of)? {_MONTH}\b,?(?: {_YEAR}\b)?|{_MONTH}\b (?:the )?{_DAY},?(?: {_YEAR}\b)?|"
+    rf"{_MONTH}\b (?:19|20)\d\d)"
 )
-_CUED = re.compile(rf"{_CUE}\W{{0,3}}(?:(?:is|was|on|the|it's|its|its on|for|in)\W+){{0,3}}(?P<it>{_FIGURES}|{_WORDS}|(?:19|20)\d\d\b)")
+_CUE = r"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birth ?days?(?:'s)?|b-?days?(?:'s)?|born|birth(?:day)?)"
+_CUED = re.compile(
+    rf"{_CUE}\W{{0,3}}(?:(?:is|was|on|the|it's|its|its on|for|in)\W+){{0,3}}(?P<it>{_FIGURES}|{_WORDS}|"
+    rf"(?:19|20)\d\d\b)"
+)
 _BARE = re.compile(rf"(?<![\w/.\-])(?:{_FIGURES})(?![\w/\-])")
 
 

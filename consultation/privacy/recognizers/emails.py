@@ -13,12 +13,16 @@ from consultation.domain.text import Kind
 from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers.recognizer import Place, Recognizer, search
 
-_PLAIN = re.compile(r"[\w.+%'\-]+ ?@ ?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
+_PLAIN = re.compile(r"(?<![\w.+%'\-])[\w.+%'\-]{1,64} ?@ ?[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,5}")
 _SPELT = re.compile(
-    r"[\w.+\-]+(?: ?[(\[] ?at ?[)\]] ?| at )[a-z0-9\-]+(?:(?: ?[(\[] ?dot ?[)\]] ?| dot |\.)[a-z0-9\-]+)*"
-    r"(?: ?[(\[] ?dot ?[)\]] ?| dot |\.)(?:com|co|uk|net|org|me|sch|gov|nhs|example|info|io)(?:(?: dot |\.)uk)?\b"
+    r"(?<![\w.+\-])[\w.+\-]{1,64}(?: ?[(\[] ?at ?[)\]] ?| at )[a-z0-9\-]+(?:(?: ?[(\[] ?dot ?[)\]] ?| dot |"
+    r"\.)[a-z0-9\-]+)*"
+    r"(?: ?[(\[] ?dot ?[)\]] ?| dot |\.)(?:com|co|uk|net|org|me|sch|gov|nhs|example|info|io)(?:(?: dot |"
+    r"\.)uk)?\b"
 )
-_MARKED = re.compile(r"\b(?:e-?mail|gmail|hotmail|icloud|outlook)(?: address)?(?: is|:|'s)? (?P<it>[\w.+\-]+ ?@ ?[\w.\-]+)")
+_MARKED = re.compile(
+    r"\b(?:e-?mail|gmail|hotmail|icloud|outlook)(?: address)?(?: is|:|'s)? (?P<it>[\w.+\-]+ ?@ ?[\w.\-]+)"
+)
 
 
 def find(reading: Reading) -> Iterator[Place]:

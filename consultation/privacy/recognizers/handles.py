@@ -15,42 +15,51 @@ from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers.recognizer import Place, Recognizer, search
 
 _PLACE = (
-    r"(?:snap(?: ?chat)?|sc|insta(?:gram)?|ig|tik ?tok|tt|twitter|x|discord|roblox|fortnite|x ?box(?: live)?|psn?[45]?|"
-    r"playstation|steam|twitch|youtube|yt|threads|be ?real|facebook|fb|minecraft|kik|telegram|whatsapp|reddit|switch|"
+    r"(?:snap(?: ?chat)?|sc|insta(?:gram)?|ig|tik ?tok|tt|twitter|x|discord|roblox|fortnite|"
+    r"x ?box(?: live)?|psn?[45]?|"
+    r"playstation|steam|twitch|youtube|yt|threads|be ?real|facebook|fb|minecraft|kik|telegram|whatsapp|"
+    r"reddit|switch|"
     r"snap ?name|gamer ?tag|gamer ?name|user ?name|user|handle|@|at|name|id|tag|acc(?:ount)?|finsta|channel)"
 )
-_AT = re.compile(r"(?<![\w.@])@ ?(?P<it>[a-z0-9_][\w.\-]{2,}\w|\w{3,})")
+_AT = re.compile(r"(?<![\w.@])@ ?(?P<name>[a-z0-9_][\w.\-]{2,}\w|\w{3,})")
 _TAGGED = re.compile(r"(?<!\w)[a-z][\w.]{2,}#\d{3,5}\b")
 _SHAPED = re.compile(r"(?<![\w@.\-/])(?=[\w.\-]*[a-z])(?=[\w.\-]*(?:_|\d))(?P<it>[\w.\-]{4,})(?![\w@])")
 _CAMEL = re.compile(r"(?<!\w)(?:xX\w{3,}Xx|xx_?[a-z0-9]{3,}_?xx|TTV_?\w+)(?!\w)", re.IGNORECASE)
 _CUE = re.compile(
-    rf"\b(?:my|his|her|their|our|on|me|via|the|add|follow|dm|account|fake)\b[^.!?\n]{{0,24}}\b{_PLACE}\b[^!?\n]{{0,22}}$|"
-    rf"\b{_PLACE}(?: is| name|'s|s|:| -| =)+ ?$|\b(?:add me|add|follow|dm|message|snap me|snap|search)(?: me)?(?: on)?:? ?$"
+    rf"\b(?:my|his|her|their|our|on|me|via|the|add|follow|dm|account|"
+    rf"fake)\b[^.!?\n]{{0,24}}\b{_PLACE}\b[^!?\n]{{0,22}}$|"
+    rf"\b{_PLACE}(?: is| name|'s|s|:| -| =)+ ?$|\b(?:add me|add|follow|dm|message|snap me|snap|"
+    rf"search)(?: me)?(?: on)?:? ?$"
 )
 _NAMED = re.compile(
-    rf"\b(?:my |his |her |me on |im on |'s |our ){_PLACE}(?: (?:name|user ?name|tag|handle|user|id|acc|account))?"
+    rf"\b(?:my |his |her |me on |im on |'s |our ){_PLACE}(?: (?:name|user ?name|tag|handle|user|id|acc|"
+    rf"account))?"
     rf"(?: on \w+)?(?: is|'s|:| -| =| as|s)+ (?P<it>[\w.\-]{{3,}}\w)"
 )
 _UNIT = re.compile(
     r"\d+(?:st|nd|rd|th|am|pm|yrs?|k|m|mins?|hrs?|s|x|%|kg|cm|ft|p|d|g|gb|mb|years?|weeks?|days?|months?)?"
-    r"|year\d+|y\d{1,2}|[a-z]\d{1,3}|[sS]\d\ds?|covid-?19|ks\d|ps[345]|\d+-\d+|[\d.\-/:]+(?:am|pm|s)?|\d+[a-z]|24/7|"
-    r"place2be|catch-?22|b4|m8s?|l8r|gr8|2day|2moro|2morrow|some1|any1|every1|no1|4ever|w8|h8|2nite|up2u|str8|b2b|"
-    r"u?k?s?\d\d[gb]?|gcp-?2|p\d+|mp[34]|a\d{1,4}|tier\d|level-?\d|room\d+|form\d+|\d+-to-\d+|\d+(?:ish|ers|isk)"
+    r"|year\d+|y\d{1,2}|[a-z]\d{1,3}|[sS]\d\ds?|covid-?19|ks\d|ps[345]|\d+-\d+|[\d.\-/:]+(?:am|pm|s)?|"
+    r"\d+[a-z]|24/7|"
+    r"place2be|catch-?22|b4|m8s?|l8r|gr8|2day|2moro|2morrow|some1|any1|every1|no1|4ever|w8|h8|2nite|up2u|"
+    r"str8|b2b|"
+    r"u?k?s?\d\d[gb]?|gcp-?2|p\d+|mp[34]|a\d{1,4}|tier\d|level-?\d|room\d+|form\d+|\d+-to-\d+|\d+(?:ish|"
+    r"ers|isk)"
 )
 
 
 def find(reading: Reading) -> Iterator[Place]:
     low = reading.low
-    for start, end in search(_AT, low):
-        word = low[start:end]
-        spaced = low[start - 1] == " "
-        if not (word in lexicon.words("common_words") or (spaced and not re.search(r"[\d_]", word))):
-            yield start, end
+    for match in _AT.finditer(low):
+        spaced = match.group()[1] == " "
+        if match["name"] not in lexicon.words("common_words") and not (
+            spaced and not re.search(r"[\d_]", match["name"])
+        ):
+            yield match.span()
     yield from search(_TAGGED, low)
     yield from search(_CAMEL, reading.text)
     for start, end in search(_SHAPED, low):
         word = low[start:end].rstrip(".-")
-        if _UNIT.fullmatch(word) is None and _is_odd(word, low[:start]):
+        if _UNIT.fullmatch(word) is None and _is_odd(word, low[max(0, start - 80) : start]):
             yield start, start + len(word)
     for start, end in search(_NAMED, low):
         if low[start:end].rstrip(".") not in lexicon.words("common_words"):

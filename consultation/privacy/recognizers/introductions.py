@@ -14,7 +14,7 @@ from consultation.privacy.cues import Listing
 from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers.recognizer import Place, Recognizer
 
-_SOMEBODY = frozenset("girl boy lad kid guy man woman lady bloke person someone somebody student pupil lass geezer dude".split())
+_SOMEBODY = lexicon.group("somebody")
 _LISTED = (Listing.GIVEN, Listing.SURNAME)
 
 
@@ -31,14 +31,24 @@ def _is_named(reading: Reading, at: int) -> bool:
         return True
     somebody = _SOMEBODY | lexicon.words("kin_words") | lexicon.words("relation_words")
     near = [word.low for word in reading.words[max(0, at - 3) : at]]
-    named = any(low in somebody or low.startswith("name") for low in near) or near[:2] == ["i", "am"] or near[1:2] == ["im"]
-    return named and listed in (Listing.UNKNOWN, Listing.BOTH) and reading.words[at].low not in lexicon.words("word_stops")
+    named = (
+        any(low in somebody or low.startswith("name") for low in near)
+        or near[:2] == ["i", "am"]
+        or near[1:2] == ["im"]
+    )
+    return (
+        named
+        and listed in (Listing.UNKNOWN, Listing.BOTH)
+        and reading.words[at].low not in lexicon.words("word_stops")
+    )
 
 
 def _is_self(reading: Reading, at: int) -> bool:
     listed = cues.listing(reading.words[at].low)
     introduced = reading.words[at - 1].low not in {"its", "it's", "is"}
-    return listed in _LISTED and cues.base(reading.words[at].low) not in lexicon.words("places") and introduced
+    return (
+        listed in _LISTED and cues.base(reading.words[at].low) not in lexicon.words("places") and introduced
+    )
 
 
 RECOGNIZER = Recognizer("introductions", Kind.PERSON, find)

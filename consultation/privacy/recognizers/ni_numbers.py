@@ -15,7 +15,8 @@ from consultation.privacy.recognizers.recognizer import Place, Recognizer, searc
 
 _WHOLE = re.compile(r"(?<![a-z0-9])[a-z]{2}[ \-.]?\d{2}[ \-.]?\d{2}[ \-.]?\d{2}[ \-.]?[a-d]?(?![a-z0-9])")
 _CUED = re.compile(
-    r"\b(?:ni|nino|national insurance|nat ins)\b[^\d\n]{0,24}?(?P<it>(?:\b[a-z]{2} ?)?\d[\d \-]{4,12}\d(?: ?[a-d]\b)?)"
+    r"\b(?:ni|nino|national insurance|nat ins)\b[^\d\n]{0,24}?(?P<it>(?:\b[a-z]{2} ?)"
+    r"?\d[\d \-]{4,12}\d(?: ?[a-d]\b)?)"
 )
 
 

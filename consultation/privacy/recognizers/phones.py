@@ -1,7 +1,7 @@
 """UK telephone numbers, however they are grouped, with country codes and brackets.
 
 Hits: "07700 900123", "+44 7700 900789", "(020) 7946 0958", "447700900871", "ring 496 0321".
-Near misses: help lines and short numbers ("0800 1111", "116 123", "85258", "111", "999"), years, counts, money.
+Near misses: help lines and short numbers ("0800 1111", "116 123", "85258", "999"), years, counts, money.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from consultation.privacy.recognizers.recognizer import Place, Recognizer
 
 _RUN = re.compile(r"(?<![\w£$])(?:\+|\()?\d(?:[ .\-()/]{0,3}\d){5,15}(?![\w])")
 _CUE = re.compile(
-    r"\b(?:call|ring|phone|text|txt|tel|telephone|mobile|mob|whats ?app|number|num|no|contact|bell|fone|cell|landline|"
+    r"\b(?:call|ring|phone|text|txt|tel|telephone|mobile|mob|whats ?app|number|num|no|contact|bell|fone|"
+    r"cell|landline|"
     r"reach)\b[^.!?\n]{0,30}$"
 )
 _WORDED = re.compile(
@@ -31,7 +32,9 @@ def find(reading: Reading) -> Iterator[Place]:
         digits = re.sub(r"\D", "", match.group())
         if digits in helplines or digits.removeprefix("44") in helplines:
             continue
-        if _is_national(digits) or (6 <= len(digits) <= 12 and _CUE.search(reading.low[: match.start()])):
+        if _is_national(digits) or (
+            6 <= len(digits) <= 12 and _CUE.search(reading.low[max(0, match.start() - 60) : match.start()])
+        ):
             yield match.span()
     for match in _WORDED.finditer(reading.low):
         yield match.span()

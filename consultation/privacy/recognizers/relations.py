@@ -1,6 +1,6 @@
 """People by what they are to the writer: kin, friends and workers named straight after the word.
 
-Hits: "my nan doreen", "aunty Shanice", "my mate Danny", "my social worker (Tunde Bakare)", "my foster mum, lorraine".
+Hits: "my nan doreen", "aunty Shanice", "my mate Danny", "my social worker (Tunde Bakare)".
 Near misses: "my nan loves bingo", "my mate got excluded", "my social worker is late", "my friend will help".
 """
 
@@ -20,7 +20,9 @@ def find(reading: Reading) -> Iterator[Place]:
         if cues.cue(reading, at) not in {"kin", "bare_kin", "relation"}:
             continue
         listed, proper = cues.listing(reading.words[at].low), cues.capital(reading, at) == "inner"
-        if listed in (Listing.GIVEN, Listing.SURNAME) or (proper and listed in (Listing.UNKNOWN, Listing.BOTH)):
+        if listed in (Listing.GIVEN, Listing.SURNAME) or (
+            proper and listed in (Listing.UNKNOWN, Listing.BOTH)
+        ):
             yield reading.words[at].start, cues.name_end(reading, at)
 
 

@@ -16,34 +16,36 @@ from consultation.privacy import cues, lexicon
 from consultation.privacy.reading import Reading, Word
 from consultation.privacy.recognizers.recognizer import Place, Recognizer
 
-_ENDINGS = frozenset(
-    "school schools academy primary secondary infants infant juniors junior nursery college high grammar comprehensive comp "
-    "pru sixth prep preschool pre-school uni university montessori kindergarten collage skool".split()
+_ENDINGS = lexicon.group("school_endings")
+_WEAK_ENDINGS = lexicon.group("weak_school_endings")
+_QUALITIES = lexicon.group("school_qualities")
+_INTO = lexicon.group("into_school")
+_HONOURS = lexicon.group("honours")
+_SAINT = re.compile(
+    r"\b(?P<it>(?:st|saint|ss|sts)\.? (?P<name>[a-z]+(?:'?s)?)(?: (?:of|and|&|the) [a-z]+(?:'?s)?)?)(?![a-z])"
 )
-_WEAK_ENDINGS = frozenset("school schools college collage nursery high uni university sixth skool".split())
-_QUALITIES = _ENDINGS - {"uni", "university", "schools"} | frozenset(
-    "c of e ce rc catholic church cofe community special girls girls' boys boys' upper lower middle free form preparatory "
-    "independent boarding first foundation technology sports science studio technical islamic muslim jewish hindu sikh "
-    "voluntary aided all-through day".split()
-)
-_INTO = frozenset("at to in from into of attend attends attended go goes went left joined called is was".split())
-_HONOURS = frozenset("sir lady king queen lord dame saint st st. bishop cardinal archbishop prince princess father".split())
-_SAINT = re.compile(r"\b(?P<it>(?:st|saint|ss|sts)\.? (?P<name>[a-z]+(?:'?s)?)(?: (?:of|and|&|the) [a-z]+(?:'?s)?)?)(?![a-z])")
 _HOLY = re.compile(
-    r"\b(?P<it>(?:our lady(?: of (?:the )?[a-z]+| queen of [a-z]+)?|holy (?:trinity|family|cross|rosary|name|spirit|ghost|saviour)|sacred heart|"
-    r"christ the king|christ church|christchurch|all saints|all souls|good shepherd|immaculate (?:conception|heart)|blessed [a-z]+|"
+    r"\b(?P<it>(?:our lady(?: of (?:the )?[a-z]+| queen of [a-z]+)?|holy (?:trinity|family|cross|rosary|"
+    r"name|spirit|ghost|saviour)|sacred heart|"
+    r"christ the king|christ church|christchurch|all saints|all souls|good shepherd|"
+    r"immaculate (?:conception|heart)|blessed [a-z]+|"
     r"corpus christi|english martyrs|the annunciation|emmanuel|bishop [a-z]+|cardinal [a-z]+)'?s?)(?![a-z])"
 )
 _SCHOOLING = re.compile(
-    r"\b(?:go|goes|went|going|attends?|attended|at|moved|got into|started|start|teach|teaches|excluded from|expelled from|kicked out of|"
-    r"leave|left|joined|study|studying|year \d+|yr \d+)(?: (?:to|at|from|of|in))? $|\b(?:kids|teachers?|pupils|everyone|students?) (?:at|from|in) $"
+    r"\b(?:go|goes|went|going|attends?|attended|at|moved|got into|started|start|teach|teaches|"
+    r"excluded from|expelled from|kicked out of|"
+    r"leave|left|joined|study|studying|year \d+|yr \d+)(?: (?:to|at|from|of|in))? $|\b(?:kids|teachers?|"
+    r"pupils|everyone|students?) (?:at|from|in) $"
 )
 _ENROLLED = re.compile(
-    r"\b(?:i|we|he|she|they|who|kids|son|daughter|brother|sister|mate|friend) (?:\w+ )?(?:go|goes|went|attends?|attended) (?:to )?"
+    r"\b(?:i|we|he|she|they|who|kids|son|daughter|brother|sister|mate|friend) (?:\w+ )?(?:go|goes|went|"
+    r"attends?|attended) (?:to )?"
     r"(?P<it>[a-z]+)\b(?! (?:on|every|with|after|when|for|and|home|school|to|in|at|by|once|twice))|"
     r"\b(?:year|yr) ?\d{1,2} (?:at|in) (?P<it2>[a-z]+)\b|"
-    r"\b(?:teachers?|pupils?|head|students?|ta|tas|senco|lessons|kids) (?:at|from) (?P<it3>[a-z]+)(?= (?:is|are|was|were|need|should|can|help|dont|don't|do|let)\b|[.,!]|$)|"
-    r"\b(?:my|our|his|her|their|old|new) (?:old |new |last |first |primary |secondary )*(?:school|college|nursery|academy|uni|sixth form)"
+    r"\b(?:teachers?|pupils?|head|students?|ta|tas|senco|lessons|kids) (?:at|"
+    r"from) (?P<it3>[a-z]+)(?= (?:is|are|was|were|need|should|can|help|dont|don't|do|let)\b|[.,!]|$)|"
+    r"\b(?:my|our|his|her|their|old|new) (?:old |new |last |first |primary |secondary )*(?:school|college|"
+    r"nursery|academy|uni|sixth form)"
     r"(?: (?:is called|was called|called|named|is|was|'s called)|, |: ) ?(?:the )?(?P<it4>[a-z']+)"
 )
 
@@ -58,7 +60,9 @@ def _by_ending(reading: Reading) -> Iterator[Place]:
     """A proper-looking name, any qualities ("rc", "girls'"), then a word that ends a school's name."""
     words = reading.words
     for at, word in enumerate(words):
-        if word.low not in _ENDINGS or (at + 1 < len(words) and _joined(reading, at) and words[at + 1].low in _ENDINGS):
+        if word.low not in _ENDINGS or (
+            at + 1 < len(words) and _joined(reading, at) and words[at + 1].low in _ENDINGS
+        ):
             continue
         first = at
         while first > 0 and _joined(reading, first - 1) and words[first - 1].low in _QUALITIES:
@@ -71,16 +75,37 @@ def _by_ending(reading: Reading) -> Iterator[Place]:
 def _name_start(reading: Reading, first: int, ending: str) -> int:
     """Index of the word where the name before word `first` starts; `first` itself where there is no name."""
     words, named = reading.words, first
-    while named > 0 and first - named < 4 and _joined(reading, named - 1) and _names_place(reading, named - 1):
+    while (
+        named > 0 and first - named < 4 and _joined(reading, named - 1) and _names_place(reading, named - 1)
+    ):
         named -= 1
     if named == first and ending not in _WEAK_ENDINGS:
-        while named > 0 and first - named < 3 and _joined(reading, named - 1) and words[named - 1].low not in lexicon.words("school_stops"):
+        while (
+            named > 0
+            and first - named < 3
+            and _joined(reading, named - 1)
+            and words[named - 1].low not in lexicon.words("school_stops")
+        ):
             named -= 1
         if named == 0 or words[named - 1].low not in _INTO:
             named = first
-    if 0 < named < first and words[named - 1].low in _HONOURS:
+    named = min(named, _capital_start(reading, first))
+    if 0 < named < first and words[named - 1].low in _HONOURS | {"the"}:
         named -= 1
     return named
+
+
+def _capital_start(reading: Reading, first: int) -> int:
+    """Where a run of capitalised words before a capitalised ending starts ("Little Acorns Nursery")."""
+    words, named = reading.words, first
+    if not words[first].text[0].isupper() or reading.text == reading.text.upper():
+        return first
+    while (
+        named > 0 and first - named < 4 and words[named - 1].text[0].isupper() and _joined(reading, named - 1)
+    ):
+        named -= 1
+    alone = first - named == 1 and words[named].low in lexicon.words("school_stops")
+    return first if alone or words[named].low in {"my", "our", "a", "an", "i"} else named
 
 
 def _form_end(words: tuple[Word, ...], at: int) -> int:
@@ -98,12 +123,18 @@ def _joined(reading: Reading, at: int) -> bool:
 
 
 def _names_place(reading: Reading, at: int) -> bool:
-    """Whether a word can be part of a school's name: a rare word, a name, or a capital where others are small."""
+    """Whether a word can be part of a school's name: a rare word, a name, or a telling capital."""
     word = reading.words[at]
     if word.low in lexicon.words("school_stops"):
         return False
     plain = word.low.removesuffix("'s").removesuffix("s'")
-    if plain in lexicon.words("trees_and_the_like") or plain in lexicon.words("surnames") or word.low in {"st", "saint"}:
+    if plain.removesuffix("s") in lexicon.words("trees_and_the_like"):
+        return True
+    if (
+        plain in lexicon.words("trees_and_the_like")
+        or plain in lexicon.words("surnames")
+        or word.low in {"st", "saint"}
+    ):
         return True
     if plain in lexicon.words("given_names"):
         return plain not in lexicon.words("kin_words") and plain != "sky"
@@ -115,16 +146,24 @@ def _names_place(reading: Reading, at: int) -> bool:
 def _by_saint(reading: Reading) -> Iterator[Place]:
     towns = lexicon.words("saint_places")
     for match in _SAINT.finditer(reading.low):
-        name, before = match.group("name"), reading.low[: match.start()]
-        if re.search(r"\d[a-z]?,? (?:\w+ )?$", before) or name in towns or name in lexicon.words("school_stops"):
+        name, before = match.group("name"), reading.low[max(0, match.start() - 60) : match.start()]
+        if (
+            re.search(r"\d[a-z]?,? (?:\w+ )?$", before)
+            or name in towns
+            or name in lexicon.words("school_stops")
+        ):
             continue
         if _SCHOOLING.search(before) or name.endswith("s") or _is_schooled(reading.low[match.end() :]):
             yield match.span("it")
     for match in _HOLY.finditer(reading.low):
-        after = re.match(r"(?: (?:rc|c of e|ce|catholic|girls|boys))* (?:primary|school|academy|juniors|infants|high|secondary|college)(?: school)?", reading.low[match.end() :])
+        after = re.match(
+            r"(?: (?:rc|c of e|ce|catholic|girls|boys))* (?:primary|school|academy|juniors|infants|high|"
+            r"secondary|college)(?: school)?",
+            reading.low[match.end() :],
+        )
         if after:
             yield match.start(), match.end() + after.end()
-        elif _SCHOOLING.search(reading.low[: match.start()]):
+        elif _SCHOOLING.search(reading.low[max(0, match.start() - 60) : match.start()]):
             yield match.span("it")
 
 
@@ -144,7 +183,11 @@ def _by_cue(reading: Reading) -> Iterator[Place]:
 def _is_unheard(low: str) -> bool:
     """A word that is neither everyday, nor a person, nor a town or shop that we know."""
     lists = ("places", "brands", "school_stops", "peoples")
-    return len(low) > 3 and cues.listing(low) in (cues.Listing.UNKNOWN, cues.Listing.SURNAME) and not any(low in lexicon.words(name) for name in lists)
+    return (
+        len(low) > 3
+        and cues.listing(low) in (cues.Listing.UNKNOWN, cues.Listing.SURNAME)
+        and not any(low in lexicon.words(name) for name in lists)
+    )
 
 
 RECOGNIZER = Recognizer("schools", Kind.SCHOOL, find)

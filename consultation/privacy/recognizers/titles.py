@@ -1,7 +1,7 @@
 """People by title: the surname, first name or initial after "mr", "miss", "dr", "pc" and the like.
 
-Hits: "mr okonkwo", "MISS ASANTE", "miss young helped", "mr b", "Mrs De Souza", "sir davies", "nurse oyelaran".
-Near misses: "sir and miss", "i miss football", "miss said no", "miss will help", "nurse was busy", "coach trip".
+Hits: "mr okonkwo", "MISS ASANTE", "miss young helped", "mr b", "Mrs De Souza", "sir davies".
+Near misses: "sir and miss", "i miss football", "miss said no", "miss will help", "nurse was busy".
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from consultation.privacy.cues import Listing
 from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers.recognizer import Place, Recognizer
 
-_PURE = frozenset("mr mrs ms mx mister mme monsieur frau herr senor senora cllr prof professor".split())
+_PURE = lexicon.group("pure_titles")
 
 
 def find(reading: Reading) -> Iterator[Place]:
@@ -31,7 +31,12 @@ def _follows_title(reading: Reading, at: int) -> bool:
         return False
     if word.low in lexicon.words("word_stops"):
         return _is_proper(reading, at)
-    return title in _PURE or title == "dr" or listed in (Listing.GIVEN, Listing.SURNAME) or _is_proper(reading, at)
+    return (
+        title in _PURE
+        or title == "dr"
+        or listed in (Listing.GIVEN, Listing.SURNAME)
+        or _is_proper(reading, at)
+    )
 
 
 def _follows_miss(reading: Reading, at: int) -> bool:
@@ -39,7 +44,9 @@ def _follows_miss(reading: Reading, at: int) -> bool:
     listed = cues.listing(word.low)
     if word.low in lexicon.words("word_stops") or word.low in cues.TITLES | cues.SOFT_TITLES:
         return _is_proper(reading, at) and listed is Listing.BOTH
-    return listed in (Listing.GIVEN, Listing.SURNAME, Listing.UNKNOWN, Listing.BOTH) or _is_proper(reading, at)
+    return listed in (Listing.GIVEN, Listing.SURNAME, Listing.UNKNOWN, Listing.BOTH) or _is_proper(
+        reading, at
+    )
 
 
 def _is_proper(reading: Reading, at: int) -> bool:

@@ -62,7 +62,7 @@ def whole_text(document: Any) -> str:
 
 
 class TestDocx:
-    document = Document(BytesIO(export_docx(REPORT)))
+    document: Any = Document(BytesIO(export_docx(REPORT)))
 
     def test_headings_are_words_own_and_in_order(self) -> None:
         assert [each.text for each in self.document.paragraphs if each.style.name == "Heading 1"] == [
@@ -107,9 +107,7 @@ class TestDocx:
         assert not re.search(r"\b[ar]\d-\d\d\b", text)
 
     def test_odd_characters_do_not_break_it(self) -> None:
-        made = MADE.with_text(
-            MADE.answers[0].answer_id, 'I said \x00 it was \ud800 all right with me, "honest" <b>so</b>'
-        )
+        made = MADE.quoting("a0-00", 'I said \x00 it was \ud800 all right with me, "honest" <b>so</b>')
         text = whole_text(Document(BytesIO(as_docx(made))))
         assert "‘honest’ <b>so</b>”" in text
 
@@ -157,13 +155,14 @@ class TestHtml:
 
     def test_what_people_typed_is_text_and_not_markup(self) -> None:
         attack = "<script>alert('you have been quoted')</script> is what I would like to say"
-        page = as_html(MADE.with_text(MADE.answers[0].answer_id, attack))
+        page = as_html(MADE.quoting("a0-00", attack))
         assert b"<script" not in page
         assert b"&lt;script&gt;" in page
 
     def test_it_says_what_the_word_file_says(self) -> None:
         text = " ".join("".join(self.outline.said).split())
-        for paragraph in Document(BytesIO(export_docx(REPORT))).paragraphs:
+        document: Any = Document(BytesIO(export_docx(REPORT)))
+        for paragraph in document.paragraphs:
             assert " ".join(paragraph.text.split()) in text or paragraph.style.name in ("Attribution", "Table note")
 
 

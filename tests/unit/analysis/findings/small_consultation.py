@@ -135,6 +135,10 @@ class SmallConsultation:
         answers = (replace(each, text=text) if each.answer_id == answer_id else each for each in self.answers)
         return replace(self, answers=tuple(answers))
 
+    def quoting(self, answer_id: str, text: str) -> "SmallConsultation":
+        """With only that answer cleared."""
+        return replace(self.with_text(answer_id, text), cleared={answer_id: "participation officer"})
+
 
 def small_consultation() -> SmallConsultation:
     """41 young people, 21 parents and 3 members of staff; one answer uncoded, one withheld."""

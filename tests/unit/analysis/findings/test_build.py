@@ -9,10 +9,12 @@ import pytest
 from analysis.codebook import UnknownCode
 from analysis.findings.build import build_report
 from analysis.findings.evidence import references
+from analysis.findings.participants import Characteristic, tabulate
 from analysis.findings.prose import listed, period
 from analysis.findings.report import Checked, Clause, Count
+from analysis.findings.suppression import DEFAULT
 from analysis.findings.workforce import draw_conclusions
-from analysis.records import Coding, Facet
+from analysis.records import Coding, Facet, ResponseRecord
 from tests.unit.analysis.findings.small_consultation import COMMISSION, RUN, codebook, small_consultation
 
 FINDINGS = small_consultation().report()
@@ -41,7 +43,7 @@ def test_what_too_few_said_is_named_nowhere_but_said_to_exist() -> None:
 
 
 def test_conclusions_follow_from_statements_shown_and_are_drawn_once() -> None:
-    assert HEALTHY.workforce == ()  # nine of twenty-one parents is shown, and so is what follows from it
+    assert HEALTHY.workforce == (Clause("answers soon", ("BH-PC-waiting.a41c",)),)
     clauses = [each.text for section in REPORT.sections for each in section.workforce]
     assert len(clauses) == len(set(clauses))
     shown = {each.evidence for section in REPORT.sections for voice in section.voices for each in voice.statements}
@@ -90,10 +92,19 @@ def test_who_took_part_is_guarded_column_by_column() -> None:
     assert helped.labels == ("Teacher", "Nurse")
 
 
-def test_a_scale_has_coarser_steps_where_small_ones_would_be_hidden_and_a_mean_where_none_is() -> None:
+def test_a_scale_has_coarser_steps_where_small_ones_would_be_hidden() -> None:
     (scale,) = REPORT.scales
     assert scale.labels == ("1 or 2", "3", "4 or 5", "Did not answer")
-    assert [each.mean for each in scale.columns] == ["3.0", None, None]
+    assert [each.mean for each in scale.columns] == [None, None, None]
+
+
+@pytest.mark.parametrize(("people", "mean"), [(60, "2.5"), (29, None)])
+def test_a_scale_has_a_mean_of_what_is_shown_where_the_base_allows_it(people: int, mean: str | None) -> None:
+    scale = Characteristic("listened", "Listened to", {str(n): str(n) for n in range(1, 5)}, "scale")
+    responses = [ResponseRecord(f"r{n}", "staff", True, {"listened": 1 + n % 4}) for n in range(people)]
+    names = references(RUN, [], ["staff"])
+    (table,) = tabulate([scale], responses, ["staff"], names, DEFAULT).tables
+    assert [each.mean for each in table.columns] == [mean]
 
 
 def test_the_account_of_answers_is_guarded_in_prose_and_exact_for_analysts() -> None:

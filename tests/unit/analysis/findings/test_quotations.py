@@ -19,10 +19,11 @@ def answers(*texts: str, response: str | None = None) -> dict[str, AnswerRecord]
 
 
 def tally(answers: dict[str, AnswerRecord], confirmed: str = "") -> Tally:
+    verdicts = {each: Verdict.CONFIRMED if each == confirmed else None for each in answers}
     codings = tuple(
-        Coding(each, Facet.THEME, "listening", 0, 4, 0.5, "", "machine 1", Verdict.CONFIRMED if each == confirmed else None)
-        for each in answers
-    )  # fmt: skip
+        Coding(each, Facet.THEME, "listening", 0, 4, 0.5, "", "machine 1", verdict)
+        for each, verdict in verdicts.items()
+    )
     return Tally(frozenset(each.response_id for each in answers.values()), tuple(sorted(answers)), codings)
 
 
@@ -56,5 +57,5 @@ def test_confirmed_words_come_first_and_statements_take_turns() -> None:
     first, second = {"a0": found["a0"], "a1": found["a1"], "a2": found["a2"]}, {"a3": found["a3"]}
     choice = Choice(found, dict.fromkeys(found, "officer"))
     of_first, of_second = choice.spread([("X", tally(first, "a0")), ("Y", tally(second))], 3)
-    assert [each.text for each in of_first][0] == GOOD
+    assert of_first[0].text == GOOD
     assert (len(of_first), len(of_second)) == (2, 1)

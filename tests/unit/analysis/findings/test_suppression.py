@@ -65,7 +65,7 @@ def test_what_a_table_shows(counts: tuple[int, ...], shown: list[int | None]) ->
     assert [each.count.shown for each in guard_table(counts)] == shown
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(TABLES)
 def test_no_small_cell_and_no_single_hidden_cell_is_left(counts: list[int]) -> None:
     cells = guard_table(counts)
@@ -75,7 +75,7 @@ def test_no_small_cell_and_no_single_hidden_cell_is_left(counts: list[int]) -> N
     assert all(cells[place].percent is None for place in hidden)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(TABLES)
 def test_the_total_leaves_doubt_about_every_small_cell(counts: list[int]) -> None:
     """The interval attack, for tables too large to try every one: the exact total less all that is shown."""

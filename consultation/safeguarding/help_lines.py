@@ -1,0 +1,70 @@
+"""Whom a person can turn to, read from help_lines.yaml. Must not know who is asking or what was said."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+
+from consultation.content import load
+from consultation.domain.consultation import Audience
+
+SHIPPED = Path(__file__).with_name("help_lines.yaml")
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class HelpLine(BaseModel):
+    """One service. `keyword` is what to text where `how` is text; `plain` and `easy` are what people read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: Text
+    name: Text
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9 ]+$")]
+    how: Literal["call", "text"]
+    audiences: frozenset[Audience]
+    hours: Text
+    verified_on: date
+    plain: Text
+    easy: Text
+    keyword: str = ""
+
+    @model_validator(mode="after")
+    def _keyword_where_texted(self) -> "HelpLine":
+        if (self.how == "text") != bool(self.keyword):
+            raise ValueError(f"'{self.id}': a line to text needs a 'keyword: …' to send; a line to call has none.")
+        return self
+
+    def words(self, *, easy: bool) -> str:
+        """Name, number and what it is, as people read it."""
+        number = f"text {self.keyword} to {self.number}" if self.keyword else self.number
+        return f"{self.name}, {number}: {self.easy if easy else self.plain}"
+
+    def verified_days_ago(self, today: date) -> int:
+        return (today - self.verified_on).days
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    lines: tuple[HelpLine, ...]
+
+    @model_validator(mode="after")
+    def _everyone_has_somebody(self) -> "_File":
+        ids = [line.id for line in self.lines]
+        if twice := sorted({each for each in ids if ids.count(each) > 1}):
+            raise ValueError(f"{', '.join(twice)} stands there twice. Keep one.")
+        for audience in Audience:
+            if not any(audience in line.audiences for line in self.lines):
+                raise ValueError(f"nobody is named for {audience.value}. Add a line for them.")
+        return self
+
+
+@cache
+def load_help_lines(path: Path = SHIPPED) -> tuple[HelpLine, ...]:
+    """In the order in which they are offered. Raises `BadFile`."""
+    return load(path, _File).lines
+
+
+def lines_for(audience: Audience, lines: tuple[HelpLine, ...]) -> tuple[HelpLine, ...]:
+    """The lines meant for an audience, in their order."""
+    return tuple(line for line in lines if audience in line.audiences)

@@ -1,0 +1,103 @@
+"""Hits and near misses of every recognizer. {braces} mark what must be found; a near miss has none."""
+
+HITS: dict[str, list[str]] = {
+    "emails": [
+        "write to {kim.o@example.org} please",
+        "its {kim.o at example dot com}",
+        "{kim(at)example.co.uk} is best",
+    ],
+    "links": ["see {https://example.com/u/kim}", "{linktr.ee/kimk} has it all"],
+    "handles": [
+        "dm {@kimmy.x04}",
+        "my snap is {kim_2k9}",
+        "discord: {frosty#4471}",
+        "my xbox name is {drillkim99}",
+    ],
+    "nhs_numbers": ["{943 476 5919} is on the letter", "nhs number {123 456 7890}"],
+    "ni_numbers": ["it is {QQ 12 34 56 C}", "{jg103759a}"],
+    "postcodes": ["we live in {m14 5rp}", "{SW9 8QT}", "near {tw106xz}", "my postcode is {bd8}"],
+    "birth_dates": [
+        "dob {7.9.08}",
+        "born on {23rd November 2009}",
+        "my birthday is {12th august}",
+        "{14/03/2011}",
+    ],
+    "phones": ["ring {07700 900123}", "{+44 7700 900789}", "{(020) 7946 0958}", "call me on {496 0321}"],
+    "other_ids": [
+        "my case number is {CYP-20931}",
+        "upn {A823432110015}",
+        "car reg {LK19 XYD}",
+        "mosaic no {5561002}",
+    ],
+    "addresses": [
+        "at {14 Maple Crescent} now",
+        "{flat 3, 22 Harbour Street}",
+        "i live on {larch avenue} and its rough",
+        "{3 St Mary's Terrace} is damp",
+    ],
+    "schools": [
+        "I go to {Oakfield Primary School}",
+        "kicked out of {highcliffe high}",
+        "i go {st bartholomews} now",
+        "she was at {our lady of lourdes primary}",
+        "when i was at {harbour view infants}",
+    ],
+    "ages": [
+        "im {14} and tired",
+        "our {six year old} waited",
+        "my daughter ({15})",
+        "i turned {16} last week",
+    ],
+    "titles": [
+        "i like miss {haddad}",
+        "MR {BUTTERWORTH} IS ACE",
+        "mrs {De Souza} helps",
+        "mr {b} stayed",
+        "sir {davies}",
+    ],
+    "relations": ["my nan {doreen} cooks", "my mate {Danny} fell", "my social worker ({Tunde Bakare}) rang"],
+    "introductions": ["my name is {Rafael}", "call me {kayleigh}", "a girl called {Nevaeh} did it"],
+}
+
+NEAR_MISSES: dict[str, list[str]] = {
+    "emails": ["meet @ the park", "dm @kimmy on there", "look at home. com and see"],
+    "links": ["and.then we left", "the e.g. bit", "on bbc.co.uk it said"],
+    "handles": [
+        "meet us @ the park",
+        "see u @ 5",
+        "posts on snapchat and insta",
+        "year9 and y10 mix",
+        "covid-19 hit us",
+    ],
+    "nhs_numbers": ["ring the nhs on 111", "943 476 5918 is not one"],
+    "ni_numbers": ["ni is across the sea", "sw9 8qt"],
+    "postcodes": ["the a23 roundabout", "the x26 stops", "i got a b6 in art"],
+    "birth_dates": ["born in may", "fun day on the 14th of june", "24/7 help", "6/10 for effort"],
+    "phones": ["childline is 0800 1111", "call 116 123", "text 85258", "in 2019 or 2020", "£100000 wasted"],
+    "other_ids": ["case closed again", "a section 47 started", "year 11 exams", "the 189 bus", "since 2019"],
+    "addresses": ["george street is not safe", "kids on the high street", "a 5 minute drive", "2 way street"],
+    "schools": [
+        "my primary school",
+        "it is a good school",
+        "we moved to st albans",
+        "hell. school put me out",
+        "sky high",
+    ],
+    "ages": [
+        "10 year olds roam",
+        "aged 11 to 16",
+        "im 2 minutes late",
+        "he's the one",
+        "at 16 you should vote",
+        "im 100% sure",
+    ],
+    "titles": [
+        "sir and miss are safe",
+        "i miss football",
+        "miss said no",
+        "nurse was busy",
+        "miss will help",
+    ],
+    "relations": ["my nan loves bingo", "my mate got excluded", "my social worker is late"],
+    "introductions": ["im tired", "my name is important", "a project called fusion", "they called me stupid"],
+}

@@ -1,0 +1,47 @@
+"""The measures mean what the issue says, and the development set stays well redacted."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from consultation.domain.text import Kind
+from consultation.privacy.detect import WordDetector, default_detector
+from consultation.privacy.evaluate import evaluate, predict
+
+DEVELOPMENT = Path(__file__).parents[3] / "evaluation" / "redaction_dev.jsonl"
+ROWS = [
+    {"id": "a", "text": "kemi rang", "spans": [{"start": 0, "end": 4, "type": "PERSON"}]},
+    {"id": "b", "text": "kemi ade rang", "spans": [{"start": 0, "end": 8, "type": "PERSON"}]},
+    {"id": "c", "text": "kemi is a shop", "spans": []},
+    {"id": "d", "text": "nothing", "spans": []},
+    {
+        "id": "e",
+        "text": "kemi maybe",
+        "spans": [],
+        "optional_spans": [{"start": 0, "end": 4, "type": "PERSON"}],
+    },
+    {"id": "f", "text": "kemi too"},
+]
+
+
+def test_figures() -> None:
+    figures = evaluate(ROWS, WordDetector({"kemi": Kind.PERSON}))
+    assert figures["n"] == 5
+    assert figures["full_recall"] == 0.5
+    assert figures["over_redaction"] == 0.5
+    assert figures["per_type"] == {"PERSON": {"n": 2, "full_recall": 0.5}}
+
+
+def test_rows_without_marks_are_predicted_only() -> None:
+    predicted = predict(ROWS, WordDetector({"kemi": Kind.DATE_OF_BIRTH}))
+    assert predicted[-1] == {"id": "f", "spans": [{"start": 0, "end": 4, "type": "DOB"}]}
+
+
+@pytest.mark.parametrize("half", ["tuning", "untouched"])
+def test_development_set(half: str) -> None:
+    rows = [json.loads(line) for line in DEVELOPMENT.read_text(encoding="utf-8").splitlines()]
+    figures = evaluate([row for row in rows if row["half"] == half], default_detector())
+    assert figures["n"] > 300
+    assert figures["full_recall"] >= 0.95
+    assert figures["over_redaction"] <= 0.05
