@@ -1,11 +1,25 @@
-"""The chapter of a wave as it stands, for every door that shows or writes it."""
+"""The chapter of a wave as it stands, for every door that shows or writes it, and the coding that it rests on."""
 
 from analysis.codebook import Codebook
+from analysis.coding import shipped_coder
 from analysis.frameworks import load_framework
+from analysis.operations.code_answers import code_answers
 from analysis.operations.report_wave import Analysed, report_wave
-from bot.wiring import Sayso
+from analysis.operations.take_records import answer_records
+from bot.sayso import Sayso
 from consultation.domain.consultation import Wave
 from consultation.operations.redacted_answers import redacted_answers
+from consultation.storage import consultations
+
+
+def code_what_is_new(sayso: Sayso) -> int:
+    """Have the machine code every answer it has not read; returns how many."""
+    with sayso.store.read() as session:
+        waves = consultations.waves(session)
+    return sum(
+        code_answers(sayso.store, answer_records(redacted_answers(sayso.store, wave.id)), shipped_coder())
+        for wave in waves
+    )
 
 
 def analysed(sayso: Sayso, wave: Wave, codebook: Codebook) -> Analysed:

@@ -4,12 +4,8 @@ import logging
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from analysis.coding import shipped_coder
-from analysis.operations.code_answers import code_answers
-from analysis.operations.take_records import answer_records
-from bot.wiring import Sayso
-from consultation.operations.redacted_answers import redacted_answers
-from consultation.storage import consultations
+from bot.chapters import code_what_is_new
+from bot.sayso import Sayso
 
 log = logging.getLogger("sayso.scheduler")
 
@@ -33,17 +29,6 @@ class Scheduler:
         self._scheduler.shutdown(wait=True)
 
     def _code_what_is_new(self) -> None:
-        code_what_is_new(self._sayso)
-
-
-def code_what_is_new(sayso: Sayso) -> int:
-    """Have the machine code every answer it has not read; returns how many."""
-    coded = 0
-    with sayso.store.read() as session:
-        waves = consultations.waves(session)
-    for wave in waves:
-        answers = answer_records(redacted_answers(sayso.store, wave.id))
-        coded += code_answers(sayso.store, answers, shipped_coder())
-    if coded:
-        log.info("%s answers coded", coded)
-    return coded
+        coded = code_what_is_new(self._sayso)
+        if coded:
+            log.info("%s answers coded", coded)

@@ -5,12 +5,12 @@ import logging
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from bot.delivery import Alerts
+from bot.sayso import Sayso
 from bot.settings import Settings
 from consultation.domain.consultation import Wave
 from consultation.domain.survey import Survey
@@ -19,20 +19,10 @@ from consultation.privacy.detect import default_detector
 from consultation.safeguarding.screen import load_screen
 from consultation.storage import consultations
 from consultation.storage.keys import KeyStore
-from consultation.storage.store import Store, open_store
+from consultation.storage.store import open_store
 from consultation.surveys import parse_survey
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is mistaken for another when read aloud
-
-
-@dataclass(frozen=True)
-class Sayso:
-    """The whole system, put together."""
-
-    settings: Settings
-    store: Store
-    keys: KeyStore
-    desk: Desk
 
 
 def wire(
@@ -91,6 +81,7 @@ def quieten_logs() -> None:
     """Libraries log addresses and tokens in URLs at INFO; none of that may reach a log."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     for name in (
+        "alembic",
         "httpx",
         "httpcore",
         "aiogram.event",

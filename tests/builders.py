@@ -15,8 +15,9 @@ from typing import Any
 import pyrage
 
 from bot.settings import Settings
-from bot.wiring import Sayso, add_lead_key, wire
-from consultation.domain.concern import Concern, Level
+from bot.sayso import Sayso
+from bot.wiring import add_lead_key, wire
+from consultation.domain.concern import Concern
 from consultation.domain.consultation import Channel, Wave
 from consultation.domain.survey import Survey
 from consultation.domain.text import RawText, Span
@@ -67,13 +68,6 @@ class Broken(RuntimeError):
     """What a broken part of a test raises, so that it is not mistaken for a real fault."""
 
 
-class BrokenDetector:
-    """A detector whose model has gone."""
-
-    def detect(self, text: str) -> tuple[Span, ...]:
-        raise Broken("the model is gone")
-
-
 @cache
 def plain_screen() -> Screen:
     """Patterns alone: finds what is said in so many words."""
@@ -83,11 +77,6 @@ def plain_screen() -> Screen:
 def real_screen() -> Screen:
     """The screen that the product uses."""
     return load_screen()
-
-
-def unworried(text: str) -> Concern:
-    """A screen that never worries."""
-    return Concern(Level.NONE, 0.0, "Nothing found.")
 
 
 def ids_from(seed: int) -> Callable[[], str]:

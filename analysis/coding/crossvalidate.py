@@ -56,7 +56,7 @@ def tfidf_baseline(rows: Sequence[Exemplar], fold: Sequence[int], codebook: Code
         found = {}
         for field, codes in (("outcomes", codebook.outcome_ids), ("themes", codebook.theme_ids)):
             truth = np.array([[code in getattr(rows[at], field) for code in codes] for at in kept])
-            model = OneVsRestClassifier(LogisticRegression(C=10, class_weight="balanced"))
+            model = OneVsRestClassifier(LogisticRegression(C=10, class_weight="balanced", solver="liblinear"))
             found[field] = (model.fit(known, truth).predict(asked), codes)
         tones = LogisticRegression(C=10).fit(known, [rows[at].sentiment for at in kept]).predict(asked)
         for row, at in enumerate(left):
@@ -95,18 +95,17 @@ def main() -> None:
     blocks = folds(rows, _FOLDS)
     questions = sorted({each.question for each in rows})
     by_question = [questions.index(each.question) % _FOLDS for each in rows]
-    results = {
-        "always the commonest": commonest_baseline(rows),
-        "TF-IDF logistic, blocks held out": tfidf_baseline(rows, blocks, codebook),
-        "the coder, blocks held out": crossvalidate(rows, passages, blocks, codebook),
-        "the coder, questions held out": crossvalidate(rows, passages, by_question, codebook),
-    }
-    hand = [vars(each) for each in rows]
-    for name, predictions in results.items():
-        figures = score(hand, predictions)
-        for facet in ("themes", "outcomes"):
-            del figures[facet]["per_code"]
-        print(f"{name}: {json.dumps(figures)}")
+    _show("always the commonest", rows, commonest_baseline(rows))
+    _show("the coder, blocks held out", rows, crossvalidate(rows, passages, blocks, codebook))
+    _show("TF-IDF logistic, blocks held out", rows, tfidf_baseline(rows, blocks, codebook))
+    _show("the coder, questions held out", rows, crossvalidate(rows, passages, by_question, codebook))
+
+
+def _show(name: str, rows: Sequence[Exemplar], predictions: Sequence[Prediction]) -> None:
+    figures = score([vars(each) for each in rows], predictions)
+    for facet in ("themes", "outcomes"):
+        del figures[facet]["per_code"]
+    print(f"{name}: {json.dumps(figures)}", flush=True)
 
 
 if __name__ == "__main__":

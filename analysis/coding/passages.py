@@ -18,7 +18,7 @@ Counts: TypeAlias = dict[int, int]  # hashed feature -> how often
 
 BUCKETS = 1 << 16
 _TOKEN = re.compile(r"\[[a-z_ ]+\]|[\w']+")
-_LETTERS = range(3, 6)
+_LETTERS = 4
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,9 @@ def word_features(tokens: Sequence[str]) -> list[str]:
 
 
 def letter_counts(text: str) -> Counts:
-    """Hashed runs of three to five letters inside words: what is left of a word when it is misspelt."""
+    """Hashed runs of four letters inside words: what is left of a word when it is misspelt."""
     padded = [f" {token} " for token in _TOKEN.findall(normalise(text))]
-    return _hashed(
-        [token[at : at + size] for token in padded for size in _LETTERS for at in range(len(token) - size + 1)]
-    )
+    return _hashed([token[at : at + _LETTERS] for token in padded for at in range(len(token) - _LETTERS + 1)])
 
 
 def bucket(feature: str) -> int:

@@ -9,6 +9,7 @@ from analysis.findings.report import Commission
 from analysis.frameworks import Framework
 from analysis.operations.report_wave import Analysed, run_id
 from analysis.operations.take_records import answer_records, response_records
+from analysis.records import Coding
 from consultation.operations.redacted_answers import RedactedResponse
 
 
@@ -22,7 +23,7 @@ def analyse_file(
 ) -> Analysed:
     """Code and report. Nothing is cleared for quotation: no person has read these answers here."""
     answers = answer_records(responses)
-    codings = []
+    codings: list[Coding] = []
     for done, answer in enumerate(answers, 1):
         if not answer.withheld:
             codings += coder.code([answer])[0].codings

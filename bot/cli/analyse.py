@@ -15,10 +15,9 @@ from analysis.findings.report import Commission
 from analysis.frameworks import load_framework
 from analysis.operations.analyse_file import analyse_file
 from analysis.operations.export_findings import EVIDENCE, evidence_rows, export_findings
-from bot.chapters import analysed
+from bot.chapters import analysed, code_what_is_new
 from bot.cli.faults import UserFault
 from bot.cli.parts import progress_bar, settings_with, write_files
-from bot.scheduler import code_what_is_new
 from bot.wiring import quieten_logs, wire
 from consultation.operations.receive_file import receive_file
 from consultation.privacy.detect import default_detector

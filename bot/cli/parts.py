@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from analysis.codebook import UnknownCode
 from bot.cli.faults import UserFault
+from bot.respondent.door import UnusableToken
 from bot.settings import Settings
 from consultation.content import BadFile
 from consultation.encoder import ModelUnavailable as EncoderUnavailable
@@ -22,9 +23,19 @@ from consultation.storage.keys import UnusableKeys
 from consultation.storage.store import UnusableDatabase
 
 EXPECTED = (
-    BadAnswersFile, BadFile, DetectorUnavailable, EncoderUnavailable, NotReady, UnknownCode, UnknownReference,
-    UnusableDatabase, UnusableKey, UnusableKeys, UserFault,
-)  # fmt: skip
+    BadAnswersFile,
+    BadFile,
+    DetectorUnavailable,
+    EncoderUnavailable,
+    NotReady,
+    UnknownCode,
+    UnknownReference,
+    UnusableDatabase,
+    UnusableToken,
+    UnusableKey,
+    UnusableKeys,
+    UserFault,
+)
 
 
 def settings_with(data: Path | None, port: int | None = None) -> Settings:

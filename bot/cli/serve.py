@@ -11,18 +11,17 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from aiogram.exceptions import TelegramAPIError
-from aiogram.utils.token import TokenValidationError
 from rich.console import Console
 
 from bot.cli.faults import UserFault
 from bot.cli.parts import settings_with
 from bot.officer.door import OfficerDoor
-from bot.respondent.door import RespondentDoor, make_bot
+from bot.respondent.door import RespondentDoor, connected_bot
+from bot.sayso import Sayso
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.web.app import create_app
-from bot.wiring import Sayso, quieten_logs, wire
+from bot.wiring import quieten_logs, wire
 from consultation.domain.consultation import Wave
 from consultation.storage import consultations
 
@@ -103,15 +102,7 @@ def _bots(sayso: Sayso, stop: asyncio.Event) -> Iterator[Coroutine[None, None, N
 async def _respondents(sayso: Sayso, stop: asyncio.Event) -> None:
     token = sayso.settings.telegram_token
     assert token is not None
-    try:
-        bot = make_bot(token.get_secret_value(), sayso.settings.telegram_api)
-    except TokenValidationError:
-        raise UserFault("SAYSO_TELEGRAM_TOKEN is not a bot token. Copy it again from @BotFather.") from None
-    async with bot:
-        try:
-            await bot.get_me()
-        except TelegramAPIError as error:
-            raise UserFault(f"Telegram does not accept SAYSO_TELEGRAM_TOKEN ({error.message}).") from None
+    async with connected_bot(token.get_secret_value(), sayso.settings.telegram_api) as bot:
         await RespondentDoor(sayso, telegram_wave(sayso), bot).run(stop)
 
 

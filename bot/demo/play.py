@@ -10,8 +10,9 @@ from pathlib import Path
 
 from analysis.operations.review import clear_quotation
 from bot.demo.respondents import Respondent, reply, simulated_respondents
+from bot.sayso import Sayso
 from bot.settings import Settings
-from bot.wiring import Sayso, add_lead_key, lead_keys, wire
+from bot.wiring import add_lead_key, lead_keys, wire
 from consultation.domain.consultation import Channel, Wave
 from consultation.flow.events import Began
 from consultation.flow.state import Awaiting, State

@@ -8,7 +8,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, CommandHandler, ContextTypes, filters
 
 from analysis.findings import suppression
-from bot.wiring import Sayso
+from bot.sayso import Sayso
 from consultation.operations.reach import reach
 from consultation.operations.refer_concern import referrals
 from consultation.storage import consultations

@@ -6,6 +6,8 @@ so the loop is ours, and aiogram decodes, routes and sends.
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aiogram import Bot, Dispatcher, F, Router
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -22,9 +24,10 @@ from aiogram.exceptions import (
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import BotCommand, CallbackQuery, InlineKeyboardMarkup, Update
 from aiogram.types import Message as Received
+from aiogram.utils.token import TokenValidationError
 
 from bot.respondent.keyboards import keyboard, read_press, texts, ticked, toggle
-from bot.wiring import Sayso
+from bot.sayso import Sayso
 from consultation.domain.consultation import Audience, Channel, Wave
 from consultation.domain.text import RawText
 from consultation.domain.wording import PLAIN, Words
@@ -55,6 +58,27 @@ def make_bot(token: str, api: str | None) -> Bot:
     """The Bot API client; `api` is another server than Telegram's own, such as a local one."""
     session = AiohttpSession(api=TelegramAPIServer.from_base(api)) if api else AiohttpSession()
     return Bot(token, session=session)
+
+
+class UnusableToken(Exception):
+    """The token of the respondents' bot does not work. `str()` says what to do, and never shows it."""
+
+
+@asynccontextmanager
+async def connected_bot(token: str, api: str | None) -> AsyncIterator[Bot]:
+    """A bot whose token Telegram has accepted. Raises `UnusableToken`."""
+    try:
+        bot = make_bot(token, api)
+    except TokenValidationError:
+        raise UnusableToken("SAYSO_TELEGRAM_TOKEN is not a bot token. Copy it again from @BotFather.") from None
+    async with bot:
+        try:
+            await bot.get_me()
+        except TelegramNetworkError:
+            log.warning("the Bot API can't be reached yet; trying on")
+        except TelegramAPIError as error:
+            raise UnusableToken(f"Telegram does not accept SAYSO_TELEGRAM_TOKEN ({error.message}).") from None
+        yield bot
 
 
 class RespondentDoor:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 
-from bot.wiring import Sayso
+from bot.sayso import Sayso
 from consultation.domain.consultation import Audience, Channel, Wave
 from consultation.domain.text import RawText
 from consultation.flow.effects import Mode

@@ -10,12 +10,12 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from bot.sayso import Sayso
 from bot.web import pages
 from bot.web.chat import talk
 from bot.web.console import consultations
 from bot.web.security import Passes, SecureHeaders
 from bot.web.workbench import answers
-from bot.wiring import Sayso
 
 
 def create_app(sayso: Sayso) -> Starlette:

@@ -25,7 +25,7 @@ def allowed_words(reading: Reading) -> frozenset[int]:
 
 
 def _names_institution(reading: Reading, at: int) -> bool:
-    """Whether the word after this one makes it part of a building's, law's or charity's name ("victoria hospital")."""
+    """Whether the word after this one makes it part of a building's or law's name ("victoria hospital")."""
     follower = reading.words[at + 1].low
     possessive = reading.words[at].low.endswith("'s")
     kinds = lexicon.group("owned_institutions") if possessive else lexicon.group("institutions")

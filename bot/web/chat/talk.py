@@ -9,16 +9,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from bot.sayso import Sayso
 from bot.web.pages import show, words
 from bot.web.security import Access, guarded
-from bot.wiring import Sayso
 from consultation.domain.consultation import Audience, Channel, Wave
 from consultation.domain.text import RawText
-from consultation.domain.wording import EASY_READ, PLAIN
+from consultation.domain.wording import EASY_READ, PLAIN, Words
 from consultation.flow.engine import LONGEST_ANSWER
 from consultation.flow.events import Began, Command, Commanded, Tapped
+from consultation.locale import render
 from consultation.operations.converse import Incoming, Input, NotStored, Typed, converse
-from consultation.operations.messages import Message
+from consultation.operations.messages import Message, briefing
 from consultation.operations.show_conversation import Talk, show_conversation
 from consultation.storage import consultations
 
@@ -126,7 +127,10 @@ async def _talk_page(
 ) -> Response:
     sayso: Sayso = request.app.state.sayso
     talk: Talk = await run_in_threadpool(show_conversation, sayso.desk, wave, Channel.WEB, chat)
+    is_open = _is_open(request, wave)
     latest = (first, *talk.latest) if first else talk.latest
+    if not is_open:  # the talk stays to be read, but nothing is asked any more
+        latest = (Message(render(Words("wave.not_open", briefing(wave)), talk.locale)),)
     prompt = latest[-1] if latest and latest[-1].mode is not None else None
     return show(
         request,
@@ -139,7 +143,7 @@ async def _talk_page(
         draft=draft,
         nonce=secrets.token_urlsafe(16),
         longest=LONGEST_ANSWER,
-        open=_is_open(request, wave),
+        open=is_open,
     )
 
 

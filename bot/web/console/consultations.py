@@ -14,11 +14,10 @@ from analysis.exports.html import export_html
 from analysis.findings import suppression
 from analysis.findings.report import Count
 from analysis.operations.report_wave import Analysed
-from bot.chapters import analysed
-from bot.scheduler import code_what_is_new
+from bot.chapters import analysed, code_what_is_new
+from bot.sayso import Sayso
 from bot.web.pages import show
 from bot.web.security import STAFF_COOKIE, STAFF_HOURS, Access, Passes, Role, guarded, signed_in_role
-from bot.wiring import Sayso
 from consultation.domain.consultation import Audience, Wave
 from consultation.operations.reach import reach
 from consultation.storage import consultations

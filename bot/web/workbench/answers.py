@@ -19,12 +19,11 @@ from analysis.operations.report_wave import Analysed
 from analysis.operations.review import clear_quotation, decide_coding, withdraw_clearance
 from analysis.records import AnswerRecord, Coding, Facet, Verdict
 from analysis.storage.codings import UnknownAnswer
-from bot.chapters import analysed
-from bot.scheduler import code_what_is_new
+from bot.chapters import analysed, code_what_is_new
+from bot.sayso import Sayso
 from bot.web.console.consultations import wave_at
 from bot.web.pages import show
 from bot.web.security import Access, guarded
-from bot.wiring import Sayso
 from consultation.storage import consultations
 
 PAGE = 20  # answers

@@ -25,7 +25,10 @@ _STREET = (
     r"promenade|villas?|"
     r"cottages?|avenues|loke|ginnel|side|ridge|acre|dell|glade|glen|hey|hollow|gate|lea|loan|moor)"
 )
-_BUILDING = r"(?:house|court|towers?|lodge|point|mansions?|heights|buildings?|apartments|block|flats|hostel|wharf|mill|hall)"
+_BUILDING = (
+    r"(?:house|court|towers?|lodge|point|mansions?|heights|buildings?|apartments|block|flats|hostel|wharf|"
+    r"mill|hall)"
+)
 _NAME = r"(?:(?!and\b|the\b(?! \w+ )|or\b|is\b|a\b|of us\b)[a-z'.\-]+)"
 _UNIT = (
     r"(?:(?:flat|apartment|apt|unit|no\.?|number|block|floor|caravan|plot|pitch|bungalow|"

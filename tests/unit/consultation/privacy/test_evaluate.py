@@ -7,10 +7,10 @@ import pytest
 
 from consultation.domain.text import Kind
 from consultation.privacy.detect import WordDetector, default_detector
-from consultation.privacy.evaluate import evaluate, predict
+from consultation.privacy.evaluate import Row, evaluate, predict
 
 DEVELOPMENT = Path(__file__).parents[3] / "evaluation" / "redaction_dev.jsonl"
-ROWS = [
+ROWS: list[Row] = [
     {"id": "a", "text": "kemi rang", "spans": [{"start": 0, "end": 4, "type": "PERSON"}]},
     {"id": "b", "text": "kemi ade rang", "spans": [{"start": 0, "end": 8, "type": "PERSON"}]},
     {"id": "c", "text": "kemi is a shop", "spans": []},
