@@ -4,6 +4,7 @@ Nothing is patched: time, chance, the detector and the screen are arguments, as 
 """
 
 import random
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,8 +15,8 @@ from typing import Any
 
 import pyrage
 
-from bot.settings import Settings
 from bot.sayso import Sayso
+from bot.settings import Settings
 from bot.wiring import add_lead_key, wire
 from consultation.domain.concern import Concern
 from consultation.domain.consultation import Channel, Wave
@@ -99,7 +100,7 @@ def lead_identity() -> Any:
 
 def settings_in(folder: Path, **more: Any) -> Settings:
     """Settings that see nothing of the environment that the tests run in."""
-    return Settings(_env_file=None, data=folder, **more)
+    return Settings(_env_file=None, data=folder, **more)  # type: ignore[call-arg]  # pydantic-settings takes it
 
 
 def make_sayso(
@@ -158,10 +159,11 @@ class Person:
     channel: Channel = Channel.SIMULATION
     done: int = 0
     heard: list[Message] = field(default_factory=list)
+    visit: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def does(self, what: Input, update_id: str | None = None) -> list[Message]:
         self.done += 1
-        incoming = Incoming(self.channel, self.chat, update_id or f"{self.chat}-{self.done}", what)
+        incoming = Incoming(self.channel, self.chat, update_id or f"{self.visit}-{self.done}", what)
         said = converse(self.opened.sayso.desk, self.opened.wave, incoming)
         self.heard += said
         return said
@@ -218,8 +220,7 @@ def stored_answers(opened: Opened, channel: Channel, chat: str) -> dict[str, Any
         answers = turns.answers_of(session, row.response_id)  # type: ignore[arg-type]
         words = {"Skipped": "skipped", "Withheld": "withheld"}
         return {
-            each.question: words.get(each.kind, each.text if each.text is not None else each.value)
-            for each in answers
+            each.question: words.get(each.kind, each.text if each.text is not None else each.value) for each in answers
         }
 
 

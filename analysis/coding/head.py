@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +39,6 @@ class Head:
     encoder: str
     exemplars: str  # their fingerprint
     version: str
-
-    @cached_property
-    def first_weights(self) -> NDArray[np.float32]:
-        """Stage one's weight of each exemplar for each column, (n, c)."""
-        return self.stages.first.astype(np.float32)
 
     def proposed(self, confidence: NDArray[np.float32]) -> list[int]:
         """The columns (outcomes, then themes, each by falling confidence) that one answer's confidences propose."""

@@ -28,7 +28,7 @@ _PLAIN = frozenset(
 
 def carrying_words(head: Head, part: Passage, text: str, column: int) -> list[str]:
     """The words of a clause that raised the column's score most, in the order in which they were written."""
-    weights = head.first_weights[:, [column]]
+    weights = head.stages.wide_first[:, [column]]
     weighed = {}
     for word in words(text):
         plain = normalise(word.text)

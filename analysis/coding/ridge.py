@@ -6,6 +6,7 @@ regression on the same features this was better and quicker on the exemplars, an
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,12 +33,25 @@ class TwoStages:
     def predict(self, likeness: Floats) -> Floats:
         """Scores (q, c) for texts whose likeness to the n learned ones is (q, n)."""
         first = self.predict_first(likeness)
-        second = (likeness + _score_likeness(first, self.scores.astype(np.float32))) @ _wide(self.second)
+        second = (likeness + _score_likeness(first, self._wide_scores)) @ self._wide_second
         return np.asarray((first + second + self.mean) / 2, dtype=np.float32)
 
     def predict_first(self, likeness: Floats) -> Floats:
         """Stage one alone."""
-        return np.asarray(likeness @ _wide(self.first) + self.mean, dtype=np.float32)
+        return np.asarray(likeness @ self.wide_first + self.mean, dtype=np.float32)
+
+    # Kept in half the width on disk; widened once a process, not once an answer.
+    @cached_property
+    def wide_first(self) -> Floats:
+        return self.first.astype(np.float32)
+
+    @cached_property
+    def _wide_second(self) -> Floats:
+        return self.second.astype(np.float32)
+
+    @cached_property
+    def _wide_scores(self) -> Floats:
+        return self.scores.astype(np.float32)
 
 
 def fit(likeness: Floats, wanted: Floats) -> TwoStages:
@@ -56,7 +70,3 @@ def fit(likeness: Floats, wanted: Floats) -> TwoStages:
 def _score_likeness(theirs: Floats, ours: Floats) -> Floats:
     squares = (theirs**2).sum(axis=1)[:, None] + (ours**2).sum(axis=1) - 2 * theirs @ ours.T
     return np.asarray(np.exp(-SCORE_FALL * np.maximum(squares, 0)), dtype=np.float32)
-
-
-def _wide(weights: NDArray[np.float16]) -> Floats:
-    return weights.astype(np.float32)

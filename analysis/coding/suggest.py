@@ -51,8 +51,9 @@ class KernelCoder:
         likeness = self.head.bank.likeness([answer.passage, *answer.parts])
         scores = self.head.stages.predict(likeness[:1])[0]
         confidence = self.head.calibration.confidence(scores)
+        by_part = self.head.stages.predict_first(likeness[1:])
         codings = [
-            self._coding(record, answer, likeness, column, float(confidence[column]))
+            self._coding(record, answer, likeness, int(by_part[:, column].argmax()), column, float(confidence[column]))
             for column in self.head.proposed(confidence)
         ]
         uncoded = None if codings else self._why_uncoded(confidence, likeness[0])
@@ -64,14 +65,13 @@ class KernelCoder:
         return Suggestion(record.answer_id, (*codings, *tone), uncoded, confidences)
 
     def _coding(
-        self, record: AnswerRecord, answer: ReadAnswer, likeness: Floats, column: int, confidence: float
+        self, record: AnswerRecord, answer: ReadAnswer, likeness: Floats, part: int, column: int, confidence: float
     ) -> Coding:
+        """The column's coding on the clause numbered `part`, which carries it."""
         facet, code = self.head.columns[column]
-        by_part = self.head.stages.predict_first(likeness[1:])[:, column]
-        best = int(by_part.argmax())
-        span = answer.segments[best]
-        carriers = reasons.carrying_words(self.head, answer.parts[best], span.text, column)
-        nearest = self._nearest(likeness[1 + best], self.head.truth[:, column])
+        span = answer.segments[part]
+        carriers = reasons.carrying_words(self.head, answer.parts[part], span.text, column)
+        nearest = self._nearest(likeness[1 + part], self.head.truth[:, column])
         reason = reasons.why_coded(self._names[code], carriers, nearest)
         return self._as_coding(record, facet, code, (span.start, span.end), confidence, reason)
 

@@ -100,10 +100,10 @@ def chat(
     play(sayso, wave, f"{Channel.TERMINAL}:{name}", audience, input, print)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run the command line; an expected fault is one sentence on standard error and exit code 2."""
     try:
-        app()
+        app(args=arguments)
     except EXPECTED as fault:
-        Console(stderr=True).print(f"[red]✗[/red] {fault}", markup=True, highlight=False)
+        Console(stderr=True, soft_wrap=True).print(f"✗ {fault}", markup=False, highlight=False)
         sys.exit(2)

@@ -63,15 +63,16 @@ def _day(on: str) -> date:
 
 def _fill(made: Demo, day: date) -> None:
     """Play, code, clear. What was done on an earlier run is not done again."""
+    people = simulated_respondents()
     with progress_bar(console) as progress:
-        task = progress.add_task("Playing simulated respondents", total=len(simulated_respondents()))
-        play_respondents(made, lambda done: progress.update(task, completed=done))
+        task = progress.add_task("Playing simulated respondents", total=len(people))
+        play_respondents(made, people, lambda done: progress.update(task, completed=done))
         responses = stored_responses(made)
         answers = answer_records(responses)
         task = progress.add_task("Coding their answers", total=len(answers))
         code_answers(made.sayso.store, answers, shipped_coder(), lambda done: progress.update(task, completed=done))
         progress.update(task, completed=len(answers))
-    cleared = clear_quotations(made, responses, day)
+    cleared = clear_quotations(made, people, day)
     waiting = len(referrals(made.sayso.store))
     console.print(
         f"{len(responses)} simulated responses hold {len(answers)} free-text answers; {cleared} may be quoted; "

@@ -3,13 +3,13 @@
 import random
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from analysis.operations.review import clear_quotation
-from bot.demo.respondents import Respondent, reply, simulated_respondents
+from bot.demo.respondents import Respondent, reply
 from bot.sayso import Sayso
 from bot.settings import Settings
 from bot.wiring import add_lead_key, lead_keys, wire
@@ -73,20 +73,21 @@ def make_demo(settings: Settings, on: date, seed: int = 2009) -> Demo:
     return Demo(seeded, wave or open_wave(seeded.desk, sayso.keys, commission, template("what-we-want")), passphrase)
 
 
-def play_respondents(demo: Demo, progress: Callable[[int], None]) -> int:
-    """Play everybody through the conversation; those who were played before are left as they are."""
-    people = simulated_respondents()
+def play_respondents(
+    demo: Demo, people: Sequence[Respondent], progress: Callable[[int], None] = lambda done: None
+) -> int:
+    """Play these people through the conversation; those who were played before are left as they are."""
     for done, person in enumerate(people, 1):
         _play(demo, person)
         progress(done)
     return len(people)
 
 
-def clear_quotations(demo: Demo, responses: list[RedactedResponse], on: date) -> int:
+def clear_quotations(demo: Demo, people: Sequence[Respondent], on: date) -> int:
     """Clear what the authors marked as quotable, by matching each person's own response."""
-    by_id = {each.response_id: each for each in responses}
+    by_id = {each.response_id: each for each in stored_responses(demo)}
     cleared = 0
-    for person in simulated_respondents():
+    for person in people:
         response = by_id.get(_response_of(demo, person))
         for answer in response.answers if response else ():
             if answer.question in person.quotable and answer.kind == "Told":

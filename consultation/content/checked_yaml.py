@@ -22,11 +22,12 @@ class BadFile(Exception):
 
 class _Loader(yaml.SafeLoader):
     """Plain values only; a key given twice is an error instead of a silent replacement; and `yes` and `8_10` stay
-    the words that their author wrote (YAML 1.2), where YAML 1.1 would read a truth value and 810."""
+    the words that their author wrote (YAML 1.2), where YAML 1.1 would read a truth value and 810. Dates stay words
+    too: the model reads them, and names the line of one that no calendar has."""
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":int", ":float"))]
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":int", ":float", ":timestamp"))]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
@@ -64,7 +65,7 @@ def parse(text: str, path: Path, model: type[Model]) -> Model:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        mend = "Check the indentation, and put quotes around text that holds a colon."
+        mend = "Check the indentation, and put quotes around text that holds a colon, or stands in braces."
         raise BadFile(path, line, f"this is not valid YAML: {error.problem}. {mend}") from None
     if not isinstance(data, dict):
         raise BadFile(path, 1, "the file must be a list of 'name: value' lines.")

@@ -86,7 +86,8 @@ def _faults(questions: list[Question], file: SurveyFile) -> list[tuple[str, str]
     """(id where it stands, sentence) for everything that would break a conversation."""
     faults: list[tuple[str, str]] = []
     earlier: dict[str, Question] = {}
-    used = {block.options_from for block in [*file.before_consent, *file.questions, *file.about_you]}
+    blocks = [*file.before_consent, file.consent.question, *file.questions, *file.about_you]
+    used = {block.options_from for block in blocks}
     for each in used - {None, *file.shared_options}:
         faults.append(
             (

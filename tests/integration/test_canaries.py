@@ -43,8 +43,7 @@ DOORS = ("direct", "terminal", "web", "telegram")
 @pytest.fixture
 def quiet() -> Iterator[None]:
     """Logging as the product sets it up, and as it was afterwards."""
-    names = [name for name in logging.root.manager.loggerDict]
-    before = {name: logging.getLogger(name).level for name in names}
+    before = {name: logging.getLogger(name).level for name in logging.root.manager.loggerDict}
     quieten_logs()
     yield
     for name, level in before.items():
@@ -99,7 +98,9 @@ async def test_nothing_that_identifies_reaches_a_file_or_a_log(
     async with player_at(door, opened) as player:
         await tell_all(player)
         files = {each: each.read_bytes() for each in opened.folder.rglob("*") if each.is_file()}
-    assert {"sayso.db", "sayso.db-wal"} <= {each.name for each in files}, "the files that hold the answers were not read"
+    assert {"sayso.db", "sayso.db-wal"} <= {each.name for each in files}, (
+        "the files that hold the answers were not read"
+    )
     assert {path.name: leaks(data) for path, data in files.items() if leaks(data)} == {}
     assert leaks(caplog.text.encode()) == []
     assert "safeguarding referral" in caplog.text, "no log was caught at all"

@@ -1,4 +1,4 @@
-"""Where a text cannot be made safe to keep, nothing of it is kept anywhere, and the person is told so, on every door."""
+"""Where a text cannot be made safe to keep, nothing of it is kept, and the person is told so, on every door."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -9,13 +9,12 @@ from lo_bot_api_emulator import ApiRefusal
 from sqlmodel import select
 
 from consultation.domain.consultation import Audience, Channel
-from consultation.domain.ids import Pseudonym
 from consultation.domain.text import RawText
 from consultation.domain.wording import PLAIN, Words
 from consultation.flow.events import Began, Command, Tapped
 from consultation.flow.state import State
 from consultation.locale import render
-from consultation.operations.converse import Desk, Incoming, Typed, converse, whose
+from consultation.operations.converse import Desk, Incoming, Input, Typed, converse, whose
 from consultation.operations.deliver import note_said, unsaid
 from consultation.storage import turns
 from consultation.storage.store import open_store
@@ -98,7 +97,8 @@ def test_two_processes_on_one_database_lose_no_turn(opened: Opened) -> None:
     def answers(number: int) -> None:
         desk = second if number % 2 else opened.sayso.desk
         chat = f"chat-{number}"
-        for at, what in enumerate([Began(Audience.STAFF), Tapped(1, ("yes",)), Tapped(2, ("fenland",))]):
+        turns_taken: list[Input] = [Began(Audience.STAFF), Tapped(1, ("yes",)), Tapped(2, ("fenland",))]
+        for at, what in enumerate(turns_taken):
             converse(desk, opened.wave, Incoming(Channel.SIMULATION, chat, f"{chat}-{at}", what))
 
     with ThreadPoolExecutor(4) as threads:
@@ -109,17 +109,18 @@ def test_two_processes_on_one_database_lose_no_turn(opened: Opened) -> None:
 
 def test_a_turn_over_an_older_version_is_refused_and_writes_nothing(opened: Opened) -> None:
     at_a_question(opened, "area")
-    who = turns_pseudonym(opened)
+    who = whose(opened.sayso.desk, opened.wave, Channel.SIMULATION, "c")
     state = State(opened.survey.id, opened.survey.version)
-    with pytest.raises(turns.StaleTurn), opened.sayso.store.write() as session:
-        turns.take_update(session, "simulation", "late")
-        turns.save_conversation(session, who, opened.wave.id, None, state, was=1)
+
+    def overtaken() -> None:
+        with opened.sayso.store.write() as session:
+            turns.take_update(session, "simulation", "late")
+            turns.save_conversation(session, who, opened.wave.id, None, state, was=1)
+
+    with pytest.raises(turns.StaleTurn):
+        overtaken()
     with opened.sayso.store.read() as session:
         assert session.get(InboxRow, ("simulation", "late")) is None
-
-
-def turns_pseudonym(opened: Opened) -> Pseudonym:
-    return whose(opened.sayso.desk, opened.wave, Channel.SIMULATION, "c")
 
 
 def test_a_crash_in_the_transaction_leaves_nothing_and_the_update_can_come_again(opened: Opened) -> None:
@@ -154,7 +155,9 @@ async def test_a_message_that_could_not_be_sent_goes_out_when_the_update_comes_a
         api.refuse.append(("sendMessage", ApiRefusal("Internal Server Error", 500)))
         said = await player.does(Turn(taps="Fenland"))
         assert not api.refuse, "nothing was refused"
-    assert [each.text for each in said] == ["Who has helped you with something in the last year? Choose all that apply."]
+    assert [each.text for each in said] == [
+        "Who has helped you with something in the last year? Choose all that apply."
+    ]
     assert len(api.chats[CHAT]) == before + 1
     assert stored_answers(opened, Channel.TELEGRAM, str(CHAT)) == {"age_band": "16_17", "area": "fenland"}
 

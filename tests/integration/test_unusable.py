@@ -13,7 +13,17 @@ from consultation.operations.open_wave import NotReady, open_wave
 from consultation.storage.keys import UnusableKeys
 from consultation.storage.store import UnusableDatabase, migrate, open_store
 from consultation.surveys import template
-from tests.builders import SURVEY, TODAY, Calendar, Opened, Person, commission, make_sayso, open_consultation, settings_in
+from tests.builders import (
+    SURVEY,
+    TODAY,
+    Calendar,
+    Opened,
+    Person,
+    commission,
+    make_sayso,
+    open_consultation,
+    settings_in,
+)
 from tests.transcripts.spoken import Player
 from tests.transcripts.telegram import TelegramPlayer, telegram
 from tests.transcripts.terminal import TerminalPlayer

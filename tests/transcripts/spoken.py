@@ -13,7 +13,9 @@ from tests.builders import Opened
 from tests.transcripts.transcript import Turn
 
 PLACE = re.compile(r"Question \d+ of \d+")
-HINTS = {render(Words(key), locale) for key in ("hint.several", "hint.number", "hint.text") for locale in (PLAIN, EASY_READ)}
+HINTS = {
+    render(Words(key), locale) for key in ("hint.several", "hint.number", "hint.text") for locale in (PLAIN, EASY_READ)
+}
 
 
 @dataclass(frozen=True)

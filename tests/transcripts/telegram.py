@@ -13,7 +13,7 @@ from tests.transcripts.bot_api import TOKEN, BotApi, Shown, serving
 from tests.transcripts.spoken import HINTS, PLACE, Spoken, tidy
 from tests.transcripts.transcript import Turn
 
-THINGS = {
+THINGS: dict[str, dict[str, object]] = {
     "photo": {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]},
     "sticker": {
         "sticker": {
@@ -110,7 +110,9 @@ class TelegramPlayer:
 
     def _older(self, label: str) -> Shown:
         return next(
-            each for each in reversed(self._shown[:-1]) if label in [text.removeprefix(TICK) for text, _ in each.buttons]
+            each
+            for each in reversed(self._shown[:-1])
+            if label in [text.removeprefix(TICK) for text, _ in each.buttons]
         )
 
 

@@ -21,7 +21,7 @@ class TerminalPlayer:
     def __init__(self, opened: Opened, chat: str) -> None:
         self.opened, self._chat = opened, chat
         self._keyboard: queue.Queue[str] = queue.Queue()
-        self._screen: queue.Queue[str | None | Exception] = queue.Queue()
+        self._screen: queue.Queue[str | Exception | None] = queue.Queue()
         self._running: threading.Thread | None = None
         self._last: Spoken | None = None
 

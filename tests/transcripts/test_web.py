@@ -10,6 +10,7 @@ from tests.transcripts.web import WebPlayer
 
 @pytest.mark.parametrize("name", names_for("web"))
 async def test_the_web_chat_gives_the_same_conversation(talking: Opened, name: str) -> None:
-    player = WebPlayer(talking)
-    await same_as_direct(talking, name, transcripts()[name], player)
+    transcript = transcripts()[name]
+    player = WebPlayer(talking, with_tabs=any(turn.old_button for turn in transcript.turns))
+    await same_as_direct(talking, name, transcript, player)
     await player.browser.client.aclose()

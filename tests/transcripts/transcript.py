@@ -3,10 +3,9 @@
 Knows no door. A word that the file format does not know is refused, so that an expectation cannot be misspelt away.
 """
 
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -15,7 +14,8 @@ from consultation.domain.consultation import Audience
 from consultation.flow.events import Command
 
 HERE = Path(__file__).parent
-DOORS = ("direct", "terminal", "web", "telegram")
+Door = Literal["direct", "terminal", "web", "telegram"]
+DOORS: tuple[Door, ...] = get_args(Door)
 ACTS = ("start", "taps", "ticks", "types", "command", "sends", "old_button")
 LONG = 20_000  # characters of an answer that `types: {long: …}` makes
 
@@ -76,7 +76,7 @@ class Transcript(Strict):
     questions without a stored answer; `erased` says that nothing at all is left."""
 
     about: str
-    doors: list[Literal["direct", "terminal", "web", "telegram"]] = list(DOORS)
+    doors: list[Door] = list(DOORS)
     turns: list[Turn]
     recorded: dict[str, Any] = {}
     all_recorded: dict[str, Any] = {}
@@ -99,7 +99,3 @@ def transcripts() -> dict[str, Transcript]:
 def names_for(door: str) -> list[str]:
     """The transcripts that can be played through `door`."""
     return [name for name, transcript in transcripts().items() if door in transcript.doors]
-
-
-def first_missing(wanted: Iterable[str], text: str) -> str | None:
-    return next((each for each in wanted if each not in text), None)

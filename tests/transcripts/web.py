@@ -48,8 +48,8 @@ class Browser:
 
 
 class WebPlayer:
-    def __init__(self, opened: Opened) -> None:
-        self.opened = opened
+    def __init__(self, opened: Opened, *, with_tabs: bool = False) -> None:
+        self.opened, self._with_tabs = opened, with_tabs
         self.browser = Browser(opened)
         self._tabs: list[Page] = []  # the talk as a second tab showed it before each turn
 
@@ -59,7 +59,7 @@ class WebPlayer:
         return self.opened, Channel.WEB, chat
 
     async def does(self, turn: Turn) -> list[Spoken]:
-        if self.browser.page is not None:
+        if self._with_tabs and self.browser.page is not None:
             self._tabs.append(await self.second_tab())
         match turn.act:
             case "start":

@@ -38,40 +38,54 @@ _NOT = (
 )
 # Digits after a strong cue ("aged 10 self harms") need only not be counting something.
 _UNITS = (
-    r"(?!\s*(?:min|hour|hr|day|week|wk|month|mth|year|yr|time|mile|people|foot|ft|feet|inch|stone|st\b|kg|per|out\b|of\b|"
-    r"different|more|other|new|old\b|sister|brother|kid|child|friend|mate|place|school|work|social|pound|quid|k\b|am\b|"
+    r"(?!\s*(?:min|hour|hr|day|week|wk|month|mth|year|yr|time|mile|people|foot|ft|feet|inch|stone|st\b|kg|"
+    r"per|out\b|of\b|"
+    r"different|more|other|new|old\b|sister|brother|kid|child|friend|mate|place|school|work|social|pound|"
+    r"quid|k\b|am\b|"
     r"pm\b|th\b|nd\b|rd\b|step|bus|lesson|mark|point|session|meeting|bed|of|and (?:over|above|under)|plus))"
 )
 _AGED = rf"(?:{_OLD}|\b\d{{1,2}}\b{_NOT}{_UNITS}|{_N}{_NOT}{_END})"
 _STRICT = rf"(?:{_OLD}|{_N}{_NOT}{_END})"
 _ONLY = r"(?: (?:only|just|nearly|almost|still|now|about|like|a|an|turning|aged|currently|bout|barely))*"
 _PERSON = (
-    r"(?:son|daughter|boy|girl|lad|lass|kid|child|brother|sister|bro|sis|twin|eldest|youngest|oldest|grandson|"
-    r"granddaughter|grandchild|nephew|niece|cousin|baby|toddler|little one|little man|stepson|stepdaughter|mate|friend|"
+    r"(?:son|daughter|boy|girl|lad|lass|kid|child|brother|sister|bro|sis|twin|eldest|youngest|oldest|"
+    r"grandson|"
+    r"granddaughter|grandchild|nephew|niece|cousin|baby|toddler|little one|little man|stepson|stepdaughter|"
+    r"mate|friend|"
     r"boyfriend|girlfriend|bf|gf|lo|dd|ds)s?"
 )
-_MANY = r"(?:kids|children|boys|girls|sons|daughters|two|three|lot|brothers|sisters|twins|siblings|ones|grandkids|nephews|nieces|sister|brother|son|daughter)"
+_MANY = (
+    r"(?:kids|children|boys|girls|sons?|daughters?|two|three|lot|brothers?|sisters?|twins|siblings|ones|"
+    r"grandkids|nephews|nieces)"
+)
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"\b(?:i'?m|i am|im|ima){_ONLY} (?P<it>{_AGED})",
         rf"\b(?:i will|i'll|ill|he'll|she'll|hell|shell|will) be (?P<it>{_STRICT})",
-        rf"\b(?:i|he|she|they)(?:'d| had| have|'ve|ve| was| were|d)?(?: just| only| nearly)? turn(?:ed|s|ing)? (?P<it>{_AGED})",
+        rf"\b(?:i|he|she|they)(?:'d| had| have|'ve|ve| was| were|d)?(?: just| only| nearly)? turn(?:ed|s|"
+        rf"ing)? (?P<it>{_AGED})",
         rf"^just turned (?P<it>{_AGED})",
         rf"\b(?:before|til|till|until|since|when|cos|because) (?:i|he|she|i'm|im|hes|he's|shes|she's|my \w+)"
         rf"(?: (?:was|were|turned|turn|is|am))?{_ONLY} (?P<it>{_AGED})",
         rf"\b(?:i|he|she) was{_ONLY} (?P<it>{_STRICT})",
         rf"\b(?:hes|he's|he is|shes|she's|she is|they're|theyre|who is|who's|whos){_ONLY} (?P<it>{_STRICT})",
-        rf"\b{_PERSON}(?: \w+)?(?: is| are|'s| was|s)?(?: (?:only|just|now|nearly|almost|who is|who's|aged))*(?: |, ?| ?\()"
+        rf"\b{_PERSON}(?: \w+)?(?: is| are|'s| was|s)?(?: (?:only|just|now|nearly|almost|who is|who's|"
+        rf"aged))*(?: |, ?| ?\()"
         rf"(?P<it>{_STRICT})",
-        rf"\b(?:my|our|his|her|the|both)\b[^.!?()\n]{{0,24}}\b{_MANY}(?: \w+)?(?: are| is|,|:| ?\()?(?: aged)? ?"
+        rf"\b(?:my|our|his|her|the|both)\b[^.!?()\n]{{0,24}}\b{_MANY}(?: \w+)?(?: are| is|,|:|"
+        rf" ?\()?(?: aged)? ?"
         rf"(?P<it>{_N}(?:(?:, and| and|,|, &| &) ?{_N})+)(?! (?:year|other|more|friends))",
         rf"\b(?:my|our|his|her)\b[^.!?()\n]{{1,40}}\( ?(?:aged? )?(?P<it>{_OLD}|{_N}) ?\)",
-        rf"(?<!kids )(?<!children )(?<!people )(?<!those )(?<!boys )(?<!girls )(?<!anyone )\baged?(?::| is|'s)? (?P<it>{_AGED})",
-        rf"\b(?:my|our|her|his|a|an|the|this|foster|autistic|disabled|nonverbal|verbal|adopted)(?: [a-z]+)? (?P<it>{_OLD})",
+        rf"(?<!kids )(?<!children )(?<!people )(?<!those )(?<!boys )(?<!girls )(?<!anyone )\baged?(?::| is|"
+        rf"'s)? (?P<it>{_AGED})",
+        rf"\b(?:my|our|her|his|a|an|the|this|foster|autistic|disabled|nonverbal|verbal|"
+        rf"adopted)(?: [a-z]+)? (?P<it>{_OLD})",
         rf"\b(?:my|our)(?: [a-z]+)? (?P<it>{_N}(?: (?:and|&) {_N})?[ \-]?{_SPAN}[ \-]?olds?)\b",
-        rf"(?:, |\b)(?:almost|nearly|just turned|both|aged) (?P<it>(?:{_OLD}|{_N}{_NOT}(?=\s*(?:$|[.,;!?)]))))",
-        rf"\b(?:hes|he's|he is|shes|she's|she is|baby is|twins are){_ONLY} (?P<it>{_N} ?(?:months?|mths?|weeks?|wks?)){_END}",
+        rf"(?:, |\b)(?:almost|nearly|just turned|both|aged) (?P<it>(?:{_OLD}|{_N}{_NOT}(?=\s*(?:$|"
+        rf"[.,;!?)]))))",
+        rf"\b(?:hes|he's|he is|shes|she's|she is|baby is|twins are){_ONLY} (?P<it>{_N} ?(?:months?|mths?|"
+        rf"weeks?|wks?)){_END}",
         r"(?<![\d ]), (?P<it>[4-9]|1\d|2[0-5])(?=\s*(?:,(?! ?\d)|$))",
         r"^(?P<it>\d{1,2})(?= here\b)",
         r"(?<![\w/])(?P<it>1\d[mf])\b",
@@ -79,7 +93,8 @@ _PATTERNS = tuple(
     )
 )
 _GENERAL_BEFORE = re.compile(
-    r"\b(?:between|from|under|over|ages|every|any|most|all|many|year|years|number|level|room|like|for|over the|at age)\s?$"
+    r"\b(?:between|from|under|over|ages|every|any|most|all|many|year|years|number|level|room|like|for|"
+    r"over the|at age)\s?$"
 )
 
 

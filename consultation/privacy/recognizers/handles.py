@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from consultation.domain.text import Kind
-from consultation.privacy import lexicon
+from consultation.privacy import cues, lexicon
 from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers.recognizer import Place, Recognizer, search
 
@@ -33,8 +33,17 @@ _CUE = re.compile(
 )
 _NAMED = re.compile(
     rf"\b(?:my |his |her |me on |im on |'s |our ){_PLACE}(?: (?:name|user ?name|tag|handle|user|id|acc|"
-    rf"account))?"
+    rf"account|channel))?"
     rf"(?: on \w+)?(?: is|'s|:| -| =| as|s)+ (?P<it>[\w.\-]{{3,}}\w)"
+)
+_SITE = (
+    r"(?:snap(?: ?chat)?|sc|insta(?:gram)?|ig|tik ?tok|twitter|discord|roblox|fortnite|x ?box|psn?|twitch|"
+    r"youtube|yt|facebook|fb|kik)"
+)
+_AFTER_SITE = re.compile(
+    rf"\b{_SITE}(?: ?[:=] ?| - | )(?P<dotted>[a-z0-9]+[._][\w.]*\w)|\b{_SITE}(?: ?[:=] ?|"
+    rf" - )(?P<bare>[a-z0-9]{{4,}})\b|"
+    rf"\b(?:me|im|i'm) on {_SITE}(?: as)? (?P<told>[a-z0-9]{{4,}})\b"
 )
 _UNIT = re.compile(
     r"\d+(?:st|nd|rd|th|am|pm|yrs?|k|m|mins?|hrs?|s|x|%|kg|cm|ft|p|d|g|gb|mb|years?|weeks?|days?|months?)?"
@@ -61,6 +70,10 @@ def find(reading: Reading) -> Iterator[Place]:
         word = low[start:end].rstrip(".-")
         if _UNIT.fullmatch(word) is None and _is_odd(word, low[max(0, start - 80) : start]):
             yield start, start + len(word)
+    for match in _AFTER_SITE.finditer(low):
+        name = match.group(match.lastgroup or 0)
+        if cues.listing(name) not in (cues.Listing.COMMON, cues.Listing.STOP):
+            yield match.span(match.lastgroup or 0)
     for start, end in search(_NAMED, low):
         if low[start:end].rstrip(".") not in lexicon.words("common_words"):
             yield start, end

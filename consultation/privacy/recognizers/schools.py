@@ -38,7 +38,8 @@ _SCHOOLING = re.compile(
     r"pupils|everyone|students?) (?:at|from|in) $"
 )
 _STUDYING = re.compile(
-    r"\b(?:go to|goes to|attends?|(?:year|yr) \d+ (?:at|in)|teachers? (?:at|from)|(?:excluded|expelled) from|kicked out of) $"
+    r"\b(?:go to|goes to|attends?|(?:year|yr) \d+ (?:at|in)|teachers? (?:at|from)|(?:excluded|"
+    r"expelled) from|kicked out of) $"
 )
 _ENROLLED = re.compile(
     r"\b(?:i|we|he|she|they|who|kids|son|daughter|brother|sister|mate|friend) (?:\w+ )?(?:go|goes|went|"
@@ -54,20 +55,31 @@ _ENROLLED = re.compile(
 
 
 _PLACELIKE = re.compile(
-    r"[a-z]{2,}(?:fields?|woods?|lands?|side|brook|hill|hurst|ford|ley|leigh|bury|bank|view|dale|gate|mead|meadows?|church|mount|grove|"
+    r"[a-z]{2,}(?:fields?|woods?|lands?|side|brook|hill|hurst|ford|ley|leigh|bury|bank|view|dale|gate|mead|"
+    r"meadows?|church|mount|grove|"
     r"oaks?|bridge|mere|cliffe?|worth|thorpe|croft|stone|bourne|holme|shaw|combe|well|ways?|moor|wick|park)"
 )
 _THE_NAMED = re.compile(
-    r"\b(?:i|he|she|we|they|son|daughter|brother|sister) (?:go|goes|went) to (?P<it>the (?:grange|priory|willows|beeches|oaks|meadows|limes|cedars|"
-    r"elms|laurels|heath|links|downs|avenue|orchard|orchards|warren|manor|hollies|firs|pines|mount|chase|ridings|weald|lawns|"
-    r"brook|vale|hawthorns|poplars|sycamores|chestnuts|ridgeway|bridge|bridges|deanery|minster|abbey|king's|kings|queen's))\b"
+    r"\b(?:i|he|she|we|they|son|daughter|brother|sister) (?:go|goes|went) to (?P<it>the (?:grange|priory|"
+    r"willows|beeches|oaks|meadows|limes|cedars|"
+    r"elms|laurels|heath|links|downs|avenue|orchard|orchards|warren|manor|hollies|firs|pines|mount|chase|"
+    r"ridings|weald|lawns|"
+    r"brook|vale|hawthorns|poplars|sycamores|chestnuts|ridgeway|bridge|bridges|deanery|minster|abbey|"
+    r"king's|kings|queen's))\b"
 )
 _AT_PROPER = re.compile(
-    r"\b(?:[Ii]'?m at|[Ii] (?:go|went|used to go) to|(?:[Hh]ead|[Ss]taff|[Tt]eachers?|[Pp]upils|SENCO|[Yy]ear \d+) (?:at|from|in)|[Oo]ur school|[Mm]y school|"
-    r"(?:is|was|are|starts?|started|place|now|them|him|her|kids) at|attends?|(?:excluded|expelled) from|kicked out of|moved to) "
-    r"(?P<it>[A-Z][a-z]+(?:'s)?(?: [A-Z][a-z]+)?)\b(?! (?:Road|Street|Lane|Avenue|Hospital|Park Road|House|Centre|Station))"
+    r"\b(?:[Ii]'?m at|[Ii] (?:go|went|used to go) to|(?:[Hh]ead|[Ss]taff|[Tt]eachers?|[Pp]upils|SENCO|"
+    r"[Yy]ear \d+) (?:at|from|in)|[Oo]ur school|[Mm]y school|"
+    r"(?:is|was|are|starts?|started|place|now|them|him|her|kids) at|attends?|(?:excluded|expelled) from|"
+    r"kicked out of|moved to) "
+    r"(?P<it>[A-Z][a-z]+(?:'s)?(?: [A-Z][a-z]+)?)\b(?! (?:Road|Street|Lane|Avenue|Hospital|Park Road|House|"
+    r"Centre|Station))"
 )
-_SINCE = re.compile(r"\bat (?P<it>[a-z]+) (?:since|in|from|for) (?:year|yr|reception|september|nursery)\b|\b(?:excluded|expelled|kicked out|suspended) (?:from|of|out of) (?P<it2>[a-z]+)\b|\bhead (?:at|of) (?P<it3>[a-z]+)\b")
+_SINCE = re.compile(
+    r"\bat (?P<it>[a-z]+) (?:since|in|from|for) (?:year|yr|reception|september|nursery)\b|"
+    r"\b(?:excluded|expelled|kicked out|suspended) (?:from|of|out of) (?P<it2>[a-z]+)\b|"
+    r"\bhead (?:at|of) (?P<it3>[a-z]+)\b"
+)
 
 
 def find(reading: Reading) -> Iterator[Place]:
@@ -77,7 +89,12 @@ def find(reading: Reading) -> Iterator[Place]:
     yield from search(_THE_NAMED, reading.low)
     for start, end in search(_AT_PROPER, reading.text):
         inside = [word.low for word in reading.words if start <= word.start and word.end <= end]
-        placed = lexicon.words("places") | lexicon.words("brands") | lexicon.words("peoples") | lexicon.words("given_names")
+        placed = (
+            lexicon.words("places")
+            | lexicon.words("brands")
+            | lexicon.words("peoples")
+            | lexicon.words("given_names")
+        )
         if inside and inside[0] not in placed and (len(inside) > 1 or _may_be_school(inside[0])):
             yield start, end
 
@@ -170,8 +187,37 @@ def _names_place(reading: Reading, at: int) -> bool:
 
 
 _EVERYDAY_PLACES = frozenset(
-    ["always", "anyway", "outside", "inside", "beside", "upside", "seaside", "playground", "well", "church", "offside", "football-field",
-     "railway", "halfway", "hallway", "midway", "subway", "highway", "motorway", "farewell", "swell", "islands", "weekend"]
+    [
+        "always",
+        "anyway",
+        "downhill",
+        "uphill",
+        "downside",
+        "overview",
+        "interview",
+        "review",
+        "outside",
+        "inside",
+        "beside",
+        "upside",
+        "seaside",
+        "playground",
+        "well",
+        "church",
+        "offside",
+        "football-field",
+        "railway",
+        "halfway",
+        "hallway",
+        "midway",
+        "subway",
+        "highway",
+        "motorway",
+        "farewell",
+        "swell",
+        "islands",
+        "weekend",
+    ]
 )
 
 
@@ -179,10 +225,7 @@ def _by_saint(reading: Reading) -> Iterator[Place]:
     towns = lexicon.words("saint_places")
     for match in _SAINT.finditer(reading.low):
         name, before = match.group("name"), reading.low[max(0, match.start() - 60) : match.start()]
-        if (
-            re.search(r"\d[a-z]?,? (?:\w+ )?$", before)
-            or name in lexicon.words("school_stops")
-        ):
+        if re.search(r"\d[a-z]?,? (?:\w+ )?$", before) or name in lexicon.words("school_stops"):
             continue
         if name in towns and not (_is_schooled(reading.low[match.end() :]) or _STUDYING.search(before)):
             continue
@@ -214,14 +257,16 @@ def _by_cue(reading: Reading) -> Iterator[Place]:
 
 
 def _may_be_school(low: str) -> bool:
-    """A word that is neither everyday, nor a person, nor a town or shop that we know, or that sounds like a place."""
+    """A word that is neither everyday, nor a person, nor a town or shop we know, or built like a place."""
     lists = ("places", "brands", "school_stops", "peoples")
     if any(low in lexicon.words(name) for name in lists) or low.endswith("ing"):
         return False
     if _PLACELIKE.fullmatch(low) and low not in _EVERYDAY_PLACES:
         return True
-    return len(low) > 3 and cues.listing(low) in (cues.Listing.UNKNOWN, cues.Listing.SURNAME) and (
-        not any(low in lexicon.words(name) for name in lists)
+    return (
+        len(low) > 3
+        and cues.listing(low) in (cues.Listing.UNKNOWN, cues.Listing.SURNAME)
+        and (not any(low in lexicon.words(name) for name in lists))
     )
 
 

@@ -49,7 +49,9 @@ def test_a_very_short_answer_is_followed_up(text: str) -> None:
         assert hear(asked(), text).state.awaiting is Awaiting.ANSWER
 
 
-@pytest.mark.parametrize("text", ["idk", "Dunno", "not sure", "don't know", "dont know", "nothing", "n/a", "No.", "nah"])
+@pytest.mark.parametrize(
+    "text", ["idk", "Dunno", "not sure", "don't know", "dont know", "nothing", "n/a", "No.", "nah"]
+)
 def test_a_plain_dont_know_is_left_in_peace(text: str) -> None:
     taken = hear(asked(), text)
     assert taken.state.awaiting is Awaiting.ANSWER
@@ -177,8 +179,10 @@ def test_easy_read_changes_the_wording_and_nothing_else() -> None:
     assert taken.state == asked(locale=EASY_READ)
 
 
-@pytest.mark.parametrize(("tapped", "key"), [((), "answer.pick_one"), (("teacher", "nobody"), "answer.one_or_the_other"),
-                                             (("no_such",), "answer.pick_one")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("tapped", "key"),
+    [((), "answer.pick_one"), (("teacher", "nobody"), "answer.one_or_the_other"), (("no_such",), "answer.pick_one")],
+)
 def test_ticks_that_make_no_answer_are_asked_again(tapped: tuple[str, ...], key: str) -> None:
     taken = step(survey(), asked("helped_by"), Tapped(20, tapped))
     assert keys(taken) == [key]

@@ -39,7 +39,9 @@ def test_one_choice(typed: str, meant: str | None) -> None:
     assert match_choice(typed, AGES) == meant
 
 
-@pytest.mark.parametrize("typed", ["yes", "Yes", "y", "yeah", "yep", "yh", "ok", "okay", "sure", "I agree", "agree", "1"])
+@pytest.mark.parametrize(
+    "typed", ["yes", "Yes", "y", "yeah", "yep", "yh", "ok", "okay", "sure", "I agree", "agree", "1"]
+)
 def test_ways_of_saying_yes(typed: str) -> None:
     assert match_choice(typed, AGREE) == "yes"
 

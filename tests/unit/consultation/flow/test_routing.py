@@ -10,9 +10,9 @@ from consultation.flow.state import State
 from tests.builders import survey
 
 CORE = {
-    Audience.YOUNG_PERSON: "good_worker bad_experience safer healthy enjoy have_say future".split(),
-    Audience.PARENT_CARER: "help_good_bad know_better worries have_say_parent".split(),
-    Audience.STAFF: "need in_the_way training stay_leave involve".split(),
+    Audience.YOUNG_PERSON: ["good_worker", "bad_experience", "safer", "healthy", "enjoy", "have_say", "future"],
+    Audience.PARENT_CARER: ["help_good_bad", "know_better", "worries", "have_say_parent"],
+    Audience.STAFF: ["need", "in_the_way", "training", "stay_leave", "involve"],
 }
 
 

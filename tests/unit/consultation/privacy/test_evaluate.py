@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from consultation.domain.text import Kind
 from consultation.privacy.detect import WordDetector, default_detector
 from consultation.privacy.evaluate import Row, evaluate, predict
@@ -38,10 +36,10 @@ def test_rows_without_marks_are_predicted_only() -> None:
     assert predicted[-1] == {"id": "f", "spans": [{"start": 0, "end": 4, "type": "DOB"}]}
 
 
-@pytest.mark.parametrize("half", ["tuning", "untouched"])
-def test_development_set(half: str) -> None:
-    rows = [json.loads(line) for line in DEVELOPMENT.read_text(encoding="utf-8").splitlines()]
-    figures = evaluate([row for row in rows if row["half"] == half], default_detector())
-    assert figures["n"] > 300
+def test_development_set() -> None:
+    """Every fourth row, to be quick; `sayso evaluate redaction` measures the whole file."""
+    rows = [json.loads(line) for line in DEVELOPMENT.read_text(encoding="utf-8").splitlines()][::4]
+    figures = evaluate(rows, default_detector())
+    assert figures["n"] > 200
     assert figures["full_recall"] >= 0.95
     assert figures["over_redaction"] <= 0.05

@@ -53,8 +53,7 @@ def test_spans_are_sorted_apart_and_inside_the_text(text: str) -> None:
 )
 def test_redacting_twice_changes_nothing(before: str, detail: str, after: str) -> None:
     once = redact(RawText(f"{before} {detail} {after}"), RULES)
-    again = redact(RawText(once.text), RULES)
-    assert RULES.detect(again.text) == () or redact(RawText(again.text), RULES).text == again.text
+    assert redact(RawText(once.text), RULES).text == once.text
 
 
 def test_tokens_are_left_alone(detector: Detector) -> None:

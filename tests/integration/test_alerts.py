@@ -1,0 +1,63 @@
+"""The safeguarding lead hears of a concern by a real mail server, and the letter holds nothing of the message."""
+
+import socket
+from collections.abc import Iterator
+from email.message import Message as Letter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+
+from consultation.domain.consultation import Audience
+from consultation.operations.refer_concern import referrals
+from tests.builders import Person, open_consultation
+
+
+class Postbox(Message):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self.letters: list[Letter] = []
+
+    def handle_message(self, message: Letter) -> None:
+        self.letters.append(message)
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[str, Postbox]]:
+    """A mail server on loopback: its address, and what it received."""
+    postbox = Postbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller: Any = Controller(postbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield f"127.0.0.1:{port}", postbox
+    controller.stop()
+
+
+def disclose(folder: Path, **settings: Any) -> str:
+    """A young person says that they are in danger; the reference of the referral."""
+    opened = open_consultation(folder, **settings)
+    person = Person(opened, "someone")
+    person.begins(Audience.YOUNG_PERSON)
+    person.answers_until("safer")
+    person.types("ive taken all the pills just now")
+    return referrals(opened.sayso.store)[0].reference
+
+
+def test_the_letter_carries_the_reference_and_nothing_of_the_message(tmp_path: Path, mail: tuple[str, Postbox]) -> None:
+    address, postbox = mail
+    reference = disclose(tmp_path / "data", smtp=address, alert_to="lead@example.org")
+    (letter,) = postbox.letters
+    assert letter["Subject"] == f"URGENT: Sayso safeguarding referral {reference}"
+    assert letter["To"] == "lead@example.org"
+    assert reference in str(letter.get_payload())
+    assert "pills" not in letter.as_string()
+
+
+def test_a_mail_server_that_is_away_loses_no_referral(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    reference = disclose(tmp_path / "data", smtp="127.0.0.1:9", alert_to="lead@example.org")
+    assert f"referral {reference} could not be e-mailed" in caplog.text
+    assert "pills" not in caplog.text

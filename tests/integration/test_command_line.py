@@ -1,0 +1,191 @@
+"""`sayso` as people run it, in a process of its own: what it says, what it writes, and how it refuses."""
+
+import csv
+import io
+import json
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from bot.demo.respondents import simulated_respondents
+from consultation.domain.consultation import Audience
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command said, and the code that it ended with."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Shell:
+    """Runs `sayso` as its entry point does, with an environment of the test's own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *arguments: str, **environment: str) -> Done:
+        with self._monkeypatch.context() as patch:
+            for name in [each for each in os.environ if each.startswith("SAYSO_")]:
+                patch.delenv(name)
+            for name, value in {"COLUMNS": "200", **environment}.items():
+                patch.setenv(name, value)
+            patch.setattr("sys.stdin", io.StringIO())
+            with pytest.raises(SystemExit) as ended:
+                main(list(arguments))
+        said = self._capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    def refused(self, *arguments: str, **environment: str) -> str:
+        """What it says on standard error when it refuses, which is exit code 2 and a sentence."""
+        done = self(*arguments, **environment)
+        assert done.code == 2, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return " ".join(done.stderr.split())
+
+
+@pytest.fixture
+def sayso(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys)
+
+
+@pytest.fixture
+def data(sayso: Shell, tmp_path: Path) -> Path:
+    """A data folder with a lead's key and one open consultation."""
+    folder = tmp_path / "data"
+    where = ("--data", str(folder))
+    assert sayso("migrate", *where).code == 0
+    made = sayso(
+        "safeguarding", "key", str(tmp_path / "lead.age"), *where, SAYSO_LEAD_PASSPHRASE="five words of the lead here"
+    )
+    assert made.code == 0, made.stderr
+    opened = sayso(
+        "open", "our-say", "--authority", "Ours", "--decided-by", "the board", "--purpose", "to learn.", *where
+    )
+    assert opened.code == 0, opened.stderr
+    return folder
+
+
+def test_a_chat_in_the_terminal_is_carried_on_by_its_name(sayso: Shell, data: Path) -> None:
+    done = sayso("chat", "our-say", "--audience", "staff", "--data", str(data))
+    assert "keep your answers" in done.stdout
+    assert "Your place is kept" in done.stdout
+
+
+def test_export_writes_every_file_even_of_nothing(sayso: Shell, data: Path, tmp_path: Path) -> None:
+    done = sayso("export", "our-say", "--out", str(tmp_path / "out"), "--data", str(data))
+    assert done.code == 0, done.stderr
+    names = {each.name for each in (tmp_path / "out").iterdir()}
+    assert names == {"chapter.docx", "chapter.html", "coded-answers.csv", "coded-answers.xlsx", "evidence.jsonl"}
+
+
+def test_a_consultation_needs_a_lead_and_a_name_of_its_own(sayso: Shell, data: Path, tmp_path: Path) -> None:
+    how = ("--authority", "Ours", "--decided-by", "the board", "--purpose", "to learn.")
+    assert "already" in sayso.refused("open", "our-say", *how, "--data", str(data))
+    sayso("migrate", "--data", str(tmp_path / "new"))
+    assert "sayso safeguarding key" in sayso.refused("open", "our-say", *how, "--data", str(tmp_path / "new"))
+
+
+def test_a_taken_port_is_a_sentence_with_another_port(sayso: Shell, data: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = sayso.refused("serve", "--port", str(port), "--data", str(data))
+    assert f"Port {port}" in said
+    assert f"--port {port + 1}" in said
+
+
+def test_a_bad_token_is_a_sentence_that_does_not_show_it(sayso: Shell, data: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    said = sayso.refused("serve", "--port", port, "--data", str(data), SAYSO_TELEGRAM_TOKEN="secretbutwrong")
+    assert "SAYSO_TELEGRAM_TOKEN" in said
+    assert "secretbutwrong" not in said
+
+
+def test_no_database_and_no_such_consultation_are_sentences(sayso: Shell, data: Path, tmp_path: Path) -> None:
+    assert "sayso migrate" in sayso.refused("chat", "--data", str(tmp_path / "nowhere"))
+    assert "no consultation 'theirs'" in sayso.refused("export", "theirs", "--out", str(tmp_path), "--data", str(data))
+
+
+def test_a_malformed_survey_is_named_by_file_and_line(sayso: Shell, tmp_path: Path) -> None:
+    survey = tmp_path / "mine.yaml"
+    survey.write_text("survey: mine\nversion: one\n", encoding="utf-8")
+    assert "mine.yaml, line 2" in sayso.refused("check", str(survey))
+
+
+PLACES = ("park", "bus stop", "river", "shops", "rec", "station", "flats", "school gate", "chippy", "canal")
+
+
+def answers_file(tmp_path: Path, *rows: tuple[str, str, str]) -> Path:
+    path = tmp_path / "answers.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("audience", "question", "text"), *rows])
+    return path
+
+
+def test_answers_from_elsewhere_are_redacted_screened_coded_and_accounted_for(sayso: Shell, tmp_path: Path) -> None:
+    path = answers_file(
+        tmp_path,
+        ("young person", "safer", "more street lights by the park and someone to tell about the bullying"),
+        ("young person", "good_worker", "Mrs Okonkwo always listened, call her on 07700 900123"),
+        ("parent", "worries", "the waiting list for CAMHS is two years"),
+        ("staff", "need", "n/a"),
+        ("young person", "safer", "ive taken all the pills just now"),
+        *[("young person", "safer", f"better street lights by the {place}") for place in PLACES],
+    )
+    out = tmp_path / "out"
+    done = sayso("analyse", str(path), "--out", str(out), "--title", "Speak up", "--authority", "Ours")
+    assert done.code == 0, done.stderr
+    assert "15 answers" in done.stdout
+    assert "6 (immediate)" in done.stdout  # the row as a spreadsheet numbers it
+    written = b"".join(each.read_bytes() for each in out.iterdir() if each.suffix in {".csv", ".html", ".jsonl"})
+    for identifying in (b"Okonkwo", b"07700", b"pills"):
+        assert identifying not in written
+    ref = json.loads((out / "evidence.jsonl").read_text(encoding="utf-8").splitlines()[0])["ref"]
+    shown = sayso("evidence", ref, "--from", str(out))
+    assert shown.code == 0
+    assert ref in shown.stdout
+    assert "no evidence 'SS-YP-bullying.0000'" in sayso.refused("evidence", "SS-YP-bullying.0000", "--from", str(out))
+
+
+def test_a_bad_row_is_named_and_nothing_is_read(sayso: Shell, tmp_path: Path) -> None:
+    path = answers_file(tmp_path, ("young person", "safer", "lights"), ("martian", "safer", "x"), ("staff", "", "y"))
+    said = sayso.refused("analyse", str(path), "--out", str(tmp_path / "out"))
+    assert "Row 3: audience 'martian'" in said
+    assert "Row 4: the question is missing" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_evaluate_scores_judged_rows_and_predicts_the_others(sayso: Shell, tmp_path: Path) -> None:
+    rows = [
+        {
+            "id": "a",
+            "text": "i texted miss amadi on 07700 900456",
+            "spans": [{"start": 14, "end": 19, "type": "PERSON"}],
+        },
+        {"id": "b", "text": "the park is nice", "spans": []},
+        {"id": "c", "text": "my mate Tracey"},
+    ]
+    sample, found = tmp_path / "pii.jsonl", tmp_path / "out.jsonl"
+    sample.write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
+    done = sayso("evaluate", "redaction", str(sample), "--json", "--predictions", str(found))
+    assert done.code == 0, done.stderr
+    assert json.loads(done.stdout)["n"] == 2
+    assert [json.loads(line)["id"] for line in found.read_text(encoding="utf-8").splitlines()] == ["a", "b", "c"]
+    sample.write_text('{"id": "a"}\n', encoding="utf-8")
+    assert "pii.jsonl, line 1" in sayso.refused("evaluate", "redaction", str(sample))
+
+
+def test_the_simulated_people_are_two_hundred_and_of_all_audiences() -> None:
+    people = simulated_respondents()
+    assert len(people) == len({each.id for each in people}) == 200
+    assert {each.audience for each in people} == set(Audience)
