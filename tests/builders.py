@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pyrage
+from sqlmodel import select
 
 from bot.sayso import Sayso
 from bot.settings import Settings
@@ -31,6 +32,7 @@ from consultation.safeguarding.patterns import load_patterns
 from consultation.safeguarding.screen import PatternScreen, load_screen, load_thresholds
 from consultation.storage import turns
 from consultation.storage.store import migrate
+from consultation.storage.tables import ConversationRow, ResponseRow
 from consultation.surveys import parse_survey, template
 
 TODAY = date(2026, 11, 23)
@@ -222,6 +224,13 @@ def stored_answers(opened: Opened, channel: Channel, chat: str) -> dict[str, Any
         return {
             each.question: words.get(each.kind, each.text if each.text is not None else each.value) for each in answers
         }
+
+
+def orphans(opened: Opened) -> set[str]:
+    """Responses that no conversation holds any more: what somebody took back, and is still there."""
+    with opened.sayso.store.read() as session:
+        held = set(session.exec(select(ConversationRow.response_id)))
+        return set(session.exec(select(ResponseRow.id))) - {each for each in held if each}
 
 
 def remembering(screen: Screen) -> Screen:

@@ -5,7 +5,7 @@ from consultation.domain.wording import EASY_READ, PLAIN, Words
 from consultation.flow.state import Awaiting
 from consultation.locale import render
 from consultation.operations.messages import say
-from tests.builders import Opened, stored_answers
+from tests.builders import Opened, orphans, stored_answers
 from tests.transcripts.spoken import Player, Spoken, everything, tidy
 from tests.transcripts.transcript import Transcript, Turn
 
@@ -47,6 +47,7 @@ def _wordings(opened: Opened, asked: str) -> set[str]:
 
 def _check_stored(transcript: Transcript, player: Player) -> None:
     stored = stored_answers(*player.where())
+    assert orphans(player.opened) == set(), "a response that was taken back is still there"
     if transcript.erased:
         assert stored is None, f"still stored: {stored}"
         return
