@@ -59,9 +59,7 @@ def listing(low: str) -> Listing:
         parts = [_listing(part) for part in whole.split("-") if part]
         if any(part in (Listing.COMMON, Listing.STOP) for part in parts):
             return Listing.COMMON
-        found = next(
-            (part for part in parts if part in (Listing.GIVEN, Listing.SURNAME, Listing.BOTH)), found
-        )
+        found = next((part for part in parts if part in (Listing.GIVEN, Listing.SURNAME, Listing.BOTH)), found)
     if found is Listing.UNKNOWN and whole.endswith("s") and len(whole) > 4:
         lost = _listing(whole[:-1])
         found = lost if lost in (Listing.GIVEN, Listing.SURNAME, Listing.COMMON) else found
@@ -137,10 +135,7 @@ def cue(reading: Reading, at: int) -> str:
     ):
         return "naming"
     if (
-        before in {"name", "names"}
-        and between in {" ", ":"}
-        and at > 1
-        and words[at - 2].low in POSSESSIVES | {"s"}
+        before in {"name", "names"} and between in {" ", ":"} and at > 1 and words[at - 2].low in POSSESSIVES | {"s"}
     ) or (before == "names" and at == 1):
         return "naming"
     if _introduces(words, at):
@@ -186,9 +181,7 @@ def _introduces(words: tuple[Word, ...], at: int) -> bool:
         return True
     if (before == "me" and earlier in {"call", "calls", "called"}) or (before == "as" and earlier == "me"):
         return True
-    return (before == "is" and earlier == "this") or (
-        before in {"its", "it's"} and (at == 1 or earlier in GREETINGS)
-    )
+    return (before == "is" and earlier == "this") or (before in {"its", "it's"} and (at == 1 or earlier in GREETINGS))
 
 
 def capital(reading: Reading, at: int) -> str:
@@ -212,14 +205,8 @@ def name_end(reading: Reading, at: int) -> int:
     while last + 1 < len(words) and last - at < 4 and gap(reading, last + 1) in {" ", "'", ""}:
         low, listed = words[last + 1].low, listing(words[last + 1].low)
         proper = capital(reading, last + 1) == "inner"
-        follows = words[last].low in _PARTICLES or (
-            listed in (Listing.GIVEN, Listing.SURNAME) and low not in {"an"}
-        )
-        if not (
-            follows
-            or (proper and listed in (Listing.UNKNOWN, Listing.BOTH))
-            or (low in _PARTICLES and proper)
-        ):
+        follows = words[last].low in _PARTICLES or (listed in (Listing.GIVEN, Listing.SURNAME) and low not in {"an"})
+        if not (follows or (proper and listed in (Listing.UNKNOWN, Listing.BOTH)) or (low in _PARTICLES and proper)):
             break
         last += 1
     return words[last].end

@@ -41,9 +41,7 @@ class WordDetector:
     def detect(self, text: str) -> tuple[Span, ...]:
         words = Reading.of(text)
         return tuple(
-            words.typed(word.start, word.end, self._known[word.low])
-            for word in words.words
-            if word.low in self._known
+            words.typed(word.start, word.end, self._known[word.low]) for word in words.words if word.low in self._known
         )
 
 
@@ -59,9 +57,7 @@ class JointDetector:
         if not reading.low.strip():
             return ()
         allowed = allowed_words(reading)
-        found = _beside_tokens(
-            reading, [*_recognized(reading, allowed), *_named(reading, allowed, self._tagger)]
-        )
+        found = _beside_tokens(reading, [*_recognized(reading, allowed), *_named(reading, allowed, self._tagger)])
         return tuple(reading.typed(span.start, span.end, span.kind) for span in settle(found))
 
 
@@ -94,8 +90,7 @@ def _is_initial(reading: Reading, at: int) -> bool:
         and len(reading.words[at].text) == 1
         and reading.words[at].text not in {"I", "a", "i", "n"}
         and (
-            cues.gap(reading, at + 1) == "'"
-            or (cues.gap(reading, at + 1) == " " and reading.words[at].text.isupper())
+            cues.gap(reading, at + 1) == "'" or (cues.gap(reading, at + 1) == " " and reading.words[at].text.isupper())
         )
     )
 

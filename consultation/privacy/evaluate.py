@@ -26,9 +26,7 @@ def type_name(kind: Kind) -> str:
 
 def predict(rows: Iterable[Row], detector: Detector) -> list[dict[str, Any]]:
     """One row {"id", "spans"} for each row given, spans in offsets of its text."""
-    return [
-        {"id": row["id"], "spans": [_as_row(span) for span in detector.detect(row["text"])]} for row in rows
-    ]
+    return [{"id": row["id"], "spans": [_as_row(span) for span in detector.detect(row["text"])]} for row in rows]
 
 
 def evaluate(rows: Iterable[Row], detector: Detector) -> dict[str, Any]:
@@ -48,9 +46,7 @@ def evaluate(rows: Iterable[Row], detector: Detector) -> dict[str, Any]:
             gold[mark["type"]] += 1
             covered[mark["type"]] += is_covered(row["text"], mark["start"], mark["end"], spans)
     clean = [
-        spans
-        for row, spans in zip(scored, found, strict=True)
-        if not row["spans"] and not row.get("optional_spans")
+        spans for row, spans in zip(scored, found, strict=True) if not row["spans"] and not row.get("optional_spans")
     ]
     return {
         "n": len(scored),

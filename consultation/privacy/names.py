@@ -51,13 +51,7 @@ def likelihoods(reading: Reading, tags: Sequence[Tag]) -> list[float]:
     """One likelihood (0 to 1) for each word of the reading."""
     weights = _weights()
     return [
-        1
-        / (
-            1
-            + math.exp(
-                -max(-30.0, min(30.0, sum(weights.get(name, 0.0) * value for name, value in row.items())))
-            )
-        )
+        1 / (1 + math.exp(-max(-30.0, min(30.0, sum(weights.get(name, 0.0) * value for name, value in row.items())))))
         for row in features(reading, tags)
     ]
 
@@ -152,11 +146,7 @@ def _describe_neighbours(
                 row[f"{side} pair"] = row[f"{side} pair listed={listed}"] = 1.0
             if cues.cue(reading, beyond) in {"kin", "relation", "title", "self"}:
                 row[f"{side} pair cued"] = 1.0
-    if (
-        at > 0
-        and cues.cue(reading, at - 1) not in {"none", "greeting"}
-        and cues.gap(reading, at) in {" ", "'"}
-    ):
+    if at > 0 and cues.cue(reading, at - 1) not in {"none", "greeting"} and cues.gap(reading, at) in {" ", "'"}:
         row[f"previous cue={cues.cue(reading, at - 1)} listed={listed}"] = 1.0
 
 

@@ -79,12 +79,8 @@ class Rampart:
             self._load(folder or _installed_folder())
         except ModelUnavailable:
             raise
-        except (
-            Exception
-        ) as error:  # onnxruntime and tokenizers raise many kinds, all of which mean the same here
-            raise ModelUnavailable(
-                f"The name model does not load ({type(error).__name__}). {_MEND}"
-            ) from error
+        except Exception as error:  # onnxruntime and tokenizers raise many kinds, all of which mean the same here
+            raise ModelUnavailable(f"The name model does not load ({type(error).__name__}). {_MEND}") from error
 
     def _load(self, folder: Path) -> None:
         import onnxruntime

@@ -74,9 +74,7 @@ class Reading:
         tokens = tuple(match.span() for match in _TOKEN.finditer(text))
         text = _TOKEN.sub(_stand_in, text)
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-        words = tuple(
-            Word(m.start(), m.end(), m.group(), low[m.start() : m.end()]) for m in _WORD.finditer(text)
-        )
+        words = tuple(Word(m.start(), m.end(), m.group(), low[m.start() : m.end()]) for m in _WORD.finditer(text))
         return cls(text, low, words, tokens, tuple(places), tuple(place + 1 for place in places))
 
     def typed(self, start: int, end: int, kind: Kind) -> Span:

@@ -49,9 +49,11 @@ def _print(title: str, judged: Judged, out: TextIO) -> None:
     shipped = load_thresholds()
     out.write(f"{title}: {len(judged)} rows; thresholds as shipped: {_figures(judged, shipped)}\n")
     for support in SUPPORT:
-        out.write(f"  support {support:.2f}  {_figures(judged, shipped.model_copy(update={'support': support}))}\n")
+        changed = shipped.model_copy(update={"support": support})
+        out.write(f"  support {support:.2f}  {_figures(judged, changed)}\n")
     for immediate in IMMEDIATE:
-        out.write(f"  immediate {immediate:.2f}  {_figures(judged, shipped.model_copy(update={'immediate': immediate}))}\n")
+        changed = shipped.model_copy(update={"immediate": immediate})
+        out.write(f"  immediate {immediate:.2f}  {_figures(judged, changed)}\n")
 
 
 def _figures(judged: Judged, thresholds: Thresholds) -> str:

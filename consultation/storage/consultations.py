@@ -54,9 +54,14 @@ def _wave(row: WaveRow, consultation: ConsultationRow) -> Wave:
     return Wave(
         id=WaveId(row.id),
         consultation=Consultation(
-            id=ConsultationId(consultation.id), slug=consultation.slug, title=consultation.title,
-            authority=consultation.authority, purpose=consultation.purpose, decided_by=consultation.decided_by,
-            framework=consultation.framework, simulated=consultation.simulated,
+            id=ConsultationId(consultation.id),
+            slug=consultation.slug,
+            title=consultation.title,
+            authority=consultation.authority,
+            purpose=consultation.purpose,
+            decided_by=consultation.decided_by,
+            framework=consultation.framework,
+            simulated=consultation.simulated,
         ),
         survey=SurveyId(row.survey_id),
         survey_version=row.survey_version,

@@ -15,7 +15,7 @@ from consultation.operations.refer_concern import referrals
 from tests.builders import Person, open_consultation
 
 
-class Postbox(Message):  # type: ignore[misc]
+class Postbox(Message):
     def __init__(self) -> None:
         super().__init__()
         self.letters: list[Letter] = []

@@ -25,9 +25,7 @@ async def test_staff_hear_of_reach_and_referrals_and_strangers_hear_nothing(open
             entities = [{"type": "bot_command", "offset": 0, "length": len(text)}]
             last = await api.give(api.message(chat, text=text, entities=entities))
         await api.acknowledged(last)
-        async with asyncio.timeout(30):
-            while len(api.chats.get(STAFF, [])) < 3:
-                await asyncio.sleep(0.02)
+        await api.shown(STAFF, 3)
         stop.set()
         await running
     hello, reach, referrals = (each.text for each in api.chats[STAFF])

@@ -57,6 +57,7 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
         if method == "sendMessage":
             shown = Shown(result["message_id"], result["text"], _rows(result))
             self.chats.setdefault(int(fields["chat_id"]), []).append(shown)
+            self._moved.set()
         if method == "editMessageReplyMarkup":
             self._message(int(fields["chat_id"]), int(fields["message_id"])).keyboard = _rows(result)
         return result
@@ -80,6 +81,13 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
         """Wait until the bot has asked for what comes after this update."""
         async with asyncio.timeout(patience):
             while self._offset <= update_id:
+                self._moved.clear()
+                await self._moved.wait()
+
+    async def shown(self, chat: int, messages: int, patience: float = 60) -> None:
+        """Wait until the chat shows so many messages."""
+        async with asyncio.timeout(patience):
+            while len(self.chats.get(chat, [])) < messages:
                 self._moved.clear()
                 await self._moved.wait()
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
-from bot.web.app import create_app
 from bot.sayso import Sayso
+from bot.web.app import create_app
 
 CHROMIUM = shutil.which("chromium")
 NO_CHROMIUM = "no Chromium on this machine: apt-get install chromium"

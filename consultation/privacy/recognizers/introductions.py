@@ -32,23 +32,17 @@ def _is_named(reading: Reading, at: int) -> bool:
     somebody = _SOMEBODY | lexicon.words("kin_words") | lexicon.words("relation_words")
     near = [word.low for word in reading.words[max(0, at - 3) : at]]
     named = (
-        any(low in somebody or low.startswith("name") for low in near)
-        or near[:2] == ["i", "am"]
-        or near[1:2] == ["im"]
+        any(low in somebody or low.startswith("name") for low in near) or near[:2] == ["i", "am"] or near[1:2] == ["im"]
     )
     return (
-        named
-        and listed in (Listing.UNKNOWN, Listing.BOTH)
-        and reading.words[at].low not in lexicon.words("word_stops")
+        named and listed in (Listing.UNKNOWN, Listing.BOTH) and reading.words[at].low not in lexicon.words("word_stops")
     )
 
 
 def _is_self(reading: Reading, at: int) -> bool:
     listed = cues.listing(reading.words[at].low)
     introduced = reading.words[at - 1].low not in {"its", "it's", "is"}
-    return (
-        listed in _LISTED and cues.base(reading.words[at].low) not in lexicon.words("places") and introduced
-    )
+    return listed in _LISTED and cues.base(reading.words[at].low) not in lexicon.words("places") and introduced
 
 
 RECOGNIZER = Recognizer("introductions", Kind.PERSON, find)

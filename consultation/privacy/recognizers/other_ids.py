@@ -51,9 +51,7 @@ _LONG = re.compile(r"(?<![\d£+#.,])(?P<it>\d{7,})(?![\d%])")
 
 def find(reading: Reading) -> Iterator[Place]:
     for start, end in search(_CUED, reading.low):
-        if len(re.sub(r"[^a-z0-9]", "", reading.low[start:end])) >= 4 and not _is_year(
-            reading.low[start:end]
-        ):
+        if len(re.sub(r"[^a-z0-9]", "", reading.low[start:end])) >= 4 and not _is_year(reading.low[start:end]):
             yield start, end
     for pattern in (_LABELLED, _SHAPED, _PLATE, _SORT_CODE, _LONG):
         yield from search(pattern, reading.low)

@@ -20,9 +20,7 @@ def find(reading: Reading) -> Iterator[Place]:
         if cues.cue(reading, at) not in {"kin", "bare_kin", "relation"}:
             continue
         listed, proper = cues.listing(reading.words[at].low), cues.capital(reading, at) == "inner"
-        if listed in (Listing.GIVEN, Listing.SURNAME) or (
-            proper and listed in (Listing.UNKNOWN, Listing.BOTH)
-        ):
+        if listed in (Listing.GIVEN, Listing.SURNAME) or (proper and listed in (Listing.UNKNOWN, Listing.BOTH)):
             yield reading.words[at].start, cues.name_end(reading, at)
 
 

@@ -90,10 +90,7 @@ def find(reading: Reading) -> Iterator[Place]:
     for start, end in search(_AT_PROPER, reading.text):
         inside = [word.low for word in reading.words if start <= word.start and word.end <= end]
         placed = (
-            lexicon.words("places")
-            | lexicon.words("brands")
-            | lexicon.words("peoples")
-            | lexicon.words("given_names")
+            lexicon.words("places") | lexicon.words("brands") | lexicon.words("peoples") | lexicon.words("given_names")
         )
         if inside and inside[0] not in placed and (len(inside) > 1 or _may_be_school(inside[0])):
             yield start, end
@@ -103,9 +100,7 @@ def _by_ending(reading: Reading) -> Iterator[Place]:
     """A proper-looking name, any qualities ("rc", "girls'"), then a word that ends a school's name."""
     words = reading.words
     for at, word in enumerate(words):
-        if word.low not in _ENDINGS or (
-            at + 1 < len(words) and _joined(reading, at) and words[at + 1].low in _ENDINGS
-        ):
+        if word.low not in _ENDINGS or (at + 1 < len(words) and _joined(reading, at) and words[at + 1].low in _ENDINGS):
             continue
         first = at
         while first > 0 and _joined(reading, first - 1) and words[first - 1].low in _QUALITIES:
@@ -118,9 +113,7 @@ def _by_ending(reading: Reading) -> Iterator[Place]:
 def _name_start(reading: Reading, first: int, ending: str) -> int:
     """Index of the word where the name before word `first` starts; `first` itself where there is no name."""
     words, named = reading.words, first
-    while (
-        named > 0 and first - named < 4 and _joined(reading, named - 1) and _names_place(reading, named - 1)
-    ):
+    while named > 0 and first - named < 4 and _joined(reading, named - 1) and _names_place(reading, named - 1):
         named -= 1
     if named == first and ending not in _WEAK_ENDINGS:
         while (
@@ -143,9 +136,7 @@ def _capital_start(reading: Reading, first: int) -> int:
     words, named = reading.words, first
     if not words[first].text[0].isupper() or reading.text == reading.text.upper():
         return first
-    while (
-        named > 0 and first - named < 4 and words[named - 1].text[0].isupper() and _joined(reading, named - 1)
-    ):
+    while named > 0 and first - named < 4 and words[named - 1].text[0].isupper() and _joined(reading, named - 1):
         named -= 1
     alone = first - named == 1 and words[named].low in lexicon.words("school_stops")
     return first if alone or words[named].low in {"my", "our", "a", "an", "i"} else named

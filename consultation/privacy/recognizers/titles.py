@@ -31,12 +31,7 @@ def _follows_title(reading: Reading, at: int) -> bool:
         return False
     if word.low in lexicon.words("word_stops"):
         return _is_proper(reading, at)
-    return (
-        title in _PURE
-        or title == "dr"
-        or listed in (Listing.GIVEN, Listing.SURNAME)
-        or _is_proper(reading, at)
-    )
+    return title in _PURE or title == "dr" or listed in (Listing.GIVEN, Listing.SURNAME) or _is_proper(reading, at)
 
 
 def _follows_miss(reading: Reading, at: int) -> bool:
@@ -44,9 +39,7 @@ def _follows_miss(reading: Reading, at: int) -> bool:
     listed = cues.listing(word.low)
     if word.low in lexicon.words("word_stops") or word.low in cues.TITLES | cues.SOFT_TITLES:
         return _is_proper(reading, at) and listed is Listing.BOTH
-    return listed in (Listing.GIVEN, Listing.SURNAME, Listing.UNKNOWN, Listing.BOTH) or _is_proper(
-        reading, at
-    )
+    return listed in (Listing.GIVEN, Listing.SURNAME, Listing.UNKNOWN, Listing.BOTH) or _is_proper(reading, at)
 
 
 def _is_proper(reading: Reading, at: int) -> bool:

@@ -43,8 +43,6 @@ def test_hit(name: str, marked: str) -> None:
     assert all(any(want in one for one in found) for want in wanted), found
 
 
-@pytest.mark.parametrize(
-    ("name", "text"), [(name, text) for name, texts in NEAR_MISSES.items() for text in texts]
-)
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in NEAR_MISSES.items() for text in texts])
 def test_near_miss(name: str, text: str) -> None:
     assert _found(name, text) == []

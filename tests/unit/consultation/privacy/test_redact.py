@@ -48,9 +48,7 @@ def test_spans_are_sorted_apart_and_inside_the_text(text: str) -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(
-    ANY_TEXT, st.sampled_from(["mr okonkwo", "07700 900123", "im 14", "SW9 8QT", "my nan doreen"]), ANY_TEXT
-)
+@given(ANY_TEXT, st.sampled_from(["mr okonkwo", "07700 900123", "im 14", "SW9 8QT", "my nan doreen"]), ANY_TEXT)
 def test_redacting_twice_changes_nothing(before: str, detail: str, after: str) -> None:
     once = redact(RawText(f"{before} {detail} {after}"), RULES)
     assert redact(RawText(once.text), RULES).text == once.text
