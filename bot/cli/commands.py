@@ -56,7 +56,7 @@ def open_consultation(
     slug: Slug,
     authority: Annotated[str, typer.Option(help="who asks")],
     decided_by: Annotated[str, typer.Option(help="who decides what is done about it")],
-    purpose: Annotated[str, typer.Option(help="why, as a sentence for a nine-year-old")],
+    purpose: Annotated[str, typer.Option(help="why, for a nine-year-old: 'to learn what …'")],
     title: Annotated[str, typer.Option()] = "What do you want from the people who work with you?",
     survey: Annotated[Path | None, typer.Option(help="a survey file; else the one that ships")] = None,
     framework: Annotated[str, typer.Option(help="the authority's framework")] = "cambridgeshire-2009-12",

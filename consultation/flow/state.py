@@ -9,6 +9,8 @@ from consultation.domain.consultation import Audience
 from consultation.domain.ids import OptionId, QuestionId, SurveyId
 from consultation.domain.wording import PLAIN
 
+LONGEST_ANSWER = 5_000  # characters; about two pages
+
 
 class Awaiting(StrEnum):
     """What the last message asked for."""

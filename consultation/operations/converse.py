@@ -25,10 +25,10 @@ from consultation.flow.effects import (
     RecordConsent,
     WithdrawResponse,
 )
-from consultation.flow.engine import LONGEST_ANSWER, step
+from consultation.flow.engine import step
 from consultation.flow.events import Began, Commanded, Event, Said, SentSomethingElse, Tapped
 from consultation.flow.prompts import command_word
-from consultation.flow.state import State
+from consultation.flow.state import LONGEST_ANSWER, State
 from consultation.locale import render
 from consultation.operations.messages import Message, briefing, messages
 from consultation.privacy.detect import Detector

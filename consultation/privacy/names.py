@@ -1,8 +1,7 @@
 """How likely each word is part of a person's name: a small logistic model over cues, lists and Rampart.
 
-The weights in data/name_weights.json were fitted offline (scikit-learn, L2) on the tuning half of
-tests/evaluation/redaction_dev.jsonl with its names exchanged, on more sentences written for it, and on the
-name-free example answers of the codebook. Must not know what happens to a name, nor any other kind of detail.
+The weights in data/name_weights.json are fitted by `train` on the texts in examples/, whose fingerprint they carry.
+Must not know what happens to a name, nor any other kind of detail.
 """
 
 from __future__ import annotations
@@ -59,14 +58,18 @@ def likelihoods(reading: Reading, tags: Sequence[Tag]) -> list[float]:
 @cache
 def _weights() -> dict[str, float]:
     text = (files("consultation.privacy") / "data" / "name_weights.json").read_text(encoding="utf-8")
-    weights: dict[str, float] = json.loads(text)
+    weights: dict[str, float] = json.loads(text)["weights"]
     return weights
 
 
-def features(reading: Reading, tags: Sequence[Tag]) -> Iterator[dict[str, float]]:
-    """What is known about each word, as named numbers, mostly 0 or 1."""
+def features(
+    reading: Reading, tags: Sequence[Tag], unlisted: frozenset[str] = frozenset()
+) -> Iterator[dict[str, float]]:
+    """What is known about each word, as named numbers, mostly 0 or 1; `unlisted` words count as in no list."""
     scores = named_scores(reading, tags)
-    listings = [cues.listing(word.low) for word in reading.words]
+    listings = [
+        Listing.UNKNOWN if cues.base(word.low) in unlisted else cues.listing(word.low) for word in reading.words
+    ]
     for at in range(len(reading.words)):
         yield _describe(reading, at, scores, listings)
 
@@ -109,6 +112,9 @@ def _describe(
         row["allowed"] = 1.0
     if len(word.low) < 3:
         row["short"] = 1.0
+    if listed is Listing.UNKNOWN:
+        plain = cues.base(word.low)
+        row[f"ending={plain[-1:]}"] = row[f"ending={plain[-2:]}"] = row[f"letters={min(len(plain), 9)}"] = 1.0
     if word.low.endswith("'s"):
         row["possessive"] = row[f"possessive listed={listed}"] = 1.0
     if cues.base(word.low) in lexicon.words("places") or word.low in lexicon.words("brands"):

@@ -15,8 +15,8 @@ from bot.web.security import Access, guarded
 from consultation.domain.consultation import Audience, Channel, Wave
 from consultation.domain.text import RawText
 from consultation.domain.wording import EASY_READ, PLAIN, Words
-from consultation.flow.engine import LONGEST_ANSWER
 from consultation.flow.events import Began, Command, Commanded, Tapped
+from consultation.flow.state import LONGEST_ANSWER
 from consultation.locale import render
 from consultation.operations.converse import Incoming, Input, NotStored, Typed, converse
 from consultation.operations.messages import Message, briefing

@@ -11,9 +11,10 @@ from consultation.domain.ids import QuestionId
 from consultation.domain.text import Kind, RawText, RedactedText
 from consultation.domain.wording import EASY_READ, Words
 from consultation.flow.effects import Ask, ExtendAnswer, OfferHelpLines, RecordAnswer, Say
-from consultation.flow.engine import LONGEST_ANSWER, Step, step
+from consultation.flow.engine import step
 from consultation.flow.events import Began, Command, Commanded, Said, SentSomethingElse, Tapped
-from consultation.flow.state import Awaiting, State
+from consultation.flow.state import LONGEST_ANSWER, Awaiting, State
+from consultation.flow.stepping import Step
 from tests.builders import survey
 
 GOOD_WORKER = QuestionId("good_worker")

@@ -1,0 +1,108 @@
+"""What becomes of an answer: checked against its question, recorded, and perhaps followed up once. Pure."""
+
+from dataclasses import replace
+
+from consultation.domain.answer import Chosen, ChosenSeveral, Counted, Scored, Told
+from consultation.domain.ids import OptionId
+from consultation.domain.survey import Question, QuestionKind, Stage, Survey
+from consultation.domain.wording import Words
+from consultation.flow import prompts
+from consultation.flow.effects import (
+    Effect,
+    EraseAnswer,
+    ExtendAnswer,
+    OfferHelpLines,
+    RecordAnswer,
+    RecordConsent,
+    Say,
+    WithdrawResponse,
+)
+from consultation.flow.events import Said
+from consultation.flow.routing import stranded
+from consultation.flow.state import Awaiting, State
+from consultation.flow.stepping import Step, ask_again, await_, current_question, go_on
+
+SHORT_WORDS = 4  # a free text with fewer words than this may be followed up once
+NOTHING_TO_SAY = frozenset(
+    "idk dunno no none nothing n/a na nope nah pass skip idc whatever dont know sure not".split()  # noqa: SIM905
+)
+
+
+def record_text(survey: Survey, state: State, question: Question, said: Said) -> Step:
+    if not said.raw.reveal().strip():
+        return ask_again(survey, state).after(Say(Words("answer.empty")))
+    recorded = RecordAnswer(question.id, Told(said.redacted))
+    before = (recorded, *prompts.hidden_notice(said.redacted))
+    known = state.with_answer(question.id, frozenset())
+    if _deserves_follow_up(state, question, said.raw.reveal()):
+        known = replace(known, asked_more=known.asked_more | {question.id})
+        return await_(survey, known, Awaiting.MORE, question.id).after(*before)
+    return go_on(survey, known).after(*before)
+
+
+def _deserves_follow_up(state: State, question: Question, typed: str) -> bool:
+    """Once a question, never to a plain "don't know", and no more at all after two were declined."""
+    words = typed.casefold().replace("'", "").split()
+    if question.follow_up is None or question.id in state.asked_more or state.declined_more >= 2:
+        return False
+    return len(words) < SHORT_WORDS and not all(word.strip(".!,") in NOTHING_TO_SAY for word in words)
+
+
+def record_more(survey: Survey, state: State, said: Said) -> Step:
+    if not said.raw.reveal().strip():
+        return ask_again(survey, state).after(Say(Words("answer.empty")))
+    effects = (ExtendAnswer(current_question(state), said.redacted), *prompts.hidden_notice(said.redacted))
+    return go_on(survey, state).after(*effects)
+
+
+def record_number(survey: Survey, state: State, question: Question, number: int | None) -> Step:
+    if number is None or not question.lowest <= number <= question.highest:
+        words = Words("answer.number", {"lowest": question.lowest, "highest": question.highest})
+        return ask_again(survey, state).after(Say(words))
+    recorded = RecordAnswer(question.id, Counted(number))
+    return go_on(survey, state.with_answer(question.id, frozenset())).after(recorded)
+
+
+def record_choice(survey: Survey, state: State, question: Question, values: tuple[str, ...]) -> Step:
+    if question.kind is not QuestionKind.SEVERAL and len(values) > 1:
+        return ask_again(survey, state).after(Say(Words("answer.pick_one")))
+    options = [each for each in question.options if each.id in values]
+    if len(options) > 1 and any(each.alone for each in options):
+        return ask_again(survey, state).after(Say(Words("answer.one_or_the_other")))
+    ends = options[0].ends
+    if ends is not None:
+        gone = (WithdrawResponse(),) if state.consented else ()
+        closed = State(survey.id, survey.version, state.locale, Awaiting.ENDED, state.step + 1, state.audience)
+        return Step(closed, (*gone, Say(ends), OfferHelpLines()))
+    known = state.with_answer(question.id, frozenset(each.id for each in options))
+    known, erased = clear_closed_routes(survey, known)
+    if question.stage is Stage.CONSENT:
+        return go_on(survey, replace(known, consented=True)).after(*_on_consent(survey, known))
+    if not state.consented:
+        return go_on(survey, known)
+    recorded = RecordAnswer(question.id, _as_answer(question, frozenset(each.id for each in options)))
+    return go_on(survey, known).after(recorded, *erased)
+
+
+def _as_answer(question: Question, options: frozenset[OptionId]) -> Chosen | ChosenSeveral | Scored:
+    chosen = tuple(each.id for each in question.options if each.id in options)
+    if question.kind is QuestionKind.SEVERAL:
+        return ChosenSeveral(chosen)
+    return Scored(int(chosen[0])) if question.kind is QuestionKind.SCALE else Chosen(chosen[0])
+
+
+def _on_consent(survey: Survey, state: State) -> tuple[Effect, ...]:
+    """What was chosen before consent was kept in the state alone; with consent it is recorded."""
+    earlier = [
+        RecordAnswer(each.id, _as_answer(each, state.answered[each.id]))
+        for each in survey.questions
+        if each.stage is Stage.OPENING and state.answered.get(each.id)
+    ]
+    return (RecordConsent(survey.consent_wording), *earlier)
+
+
+def clear_closed_routes(survey: Survey, state: State) -> tuple[State, tuple[Effect, ...]]:
+    erased = stranded(survey, state)
+    for question in erased:
+        state = state.without_answer(question)
+    return state, tuple(EraseAnswer(question) for question in erased)

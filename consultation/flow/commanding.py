@@ -1,0 +1,100 @@
+"""What a person can ask for at any moment: help, back, skip, change, stop, delete, another wording. Pure."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from consultation.domain.answer import Skipped
+from consultation.domain.survey import Stage, Survey
+from consultation.domain.wording import EASY_READ, PLAIN, Words
+from consultation.flow.answering import clear_closed_routes
+from consultation.flow.effects import OfferHelpLines, RecordAnswer, Say, WithdrawResponse
+from consultation.flow.events import Command, Commanded
+from consultation.flow.routing import changeable, previous_question
+from consultation.flow.state import Awaiting, State
+from consultation.flow.stepping import Step, ask_again, await_, begin, current_question, go_on
+
+
+def obey_button(survey: Survey, state: State, pressed: Commanded) -> Step:
+    """An old or doubled press of Skip or Back must not move what is asked now; other commands do no harm late."""
+    moves = pressed.command in (Command.SKIP, Command.BACK)
+    if moves and pressed.step is not None and pressed.step != state.step:
+        return ask_again(survey, state).after(Say(Words("button.old")))
+    return obey(survey, state, pressed.command)
+
+
+def obey(survey: Survey, state: State, command: Command) -> Step:
+    match command:
+        case Command.HELP:
+            return ask_again(survey, state).after(Say(Words("help")), OfferHelpLines())
+        case Command.PRIVACY:
+            return ask_again(survey, state).after(Say(Words("privacy")))
+        case Command.EASY | Command.PLAIN:
+            locale = EASY_READ if command is Command.EASY else PLAIN
+            return ask_again(survey, replace(state, locale=locale)).after(Say(Words(f"locale.{command.value}")))
+        case Command.BACK:
+            return _go_back(survey, state)
+        case Command.SKIP:
+            return _skip(survey, state)
+        case Command.CHANGE:
+            if not changeable(survey, state):
+                return ask_again(survey, state).after(Say(Words("change.nothing_yet")))
+            return await_(survey, state, Awaiting.WHICH_TO_CHANGE, state.current)
+        case Command.STOP:
+            return _stop(survey, state)
+        case Command.RESUME:
+            return _carry_on(survey, state)
+        case Command.DELETE:
+            if not _under_way(state) and state.awaiting is not Awaiting.NOTHING_MORE:
+                return ask_again(survey, state).after(Say(Words("delete.nothing")))
+            return await_(survey, state, Awaiting.DELETE_OR_NOT, state.current)
+        case _:
+            assert_never(command)
+
+
+def _carry_on(survey: Survey, state: State) -> Step:
+    if state.audience is None and state.awaiting is not Awaiting.START:
+        return await_(survey, state, Awaiting.AUDIENCE)
+    return go_on(survey, state) if _under_way(state) else begin(survey, state, None)
+
+
+def _under_way(state: State) -> bool:
+    return state.audience is not None and state.awaiting not in (
+        Awaiting.START,
+        Awaiting.NOTHING_MORE,
+        Awaiting.ENDED,
+        Awaiting.DELETED,
+    )
+
+
+def _go_back(survey: Survey, state: State) -> Step:
+    if state.awaiting is Awaiting.MORE:
+        return await_(survey, state, Awaiting.ANSWER, state.current)
+    before = previous_question(survey, state) if state.audience else None
+    if before is None:
+        return ask_again(survey, state).after(Say(Words("back.at_the_start")))
+    return await_(survey, state, Awaiting.ANSWER, before.id)
+
+
+def _skip(survey: Survey, state: State) -> Step:
+    if state.awaiting is Awaiting.MORE:
+        return go_on(survey, replace(state, declined_more=state.declined_more + 1))
+    if state.awaiting is not Awaiting.ANSWER:
+        return ask_again(survey, state)
+    question = survey.question(current_question(state))
+    if question.stage in (Stage.OPENING, Stage.CONSENT):
+        return ask_again(survey, state).after(Say(Words("skip.not_this_one")))
+    known, erased = clear_closed_routes(survey, state.with_answer(question.id, frozenset()))
+    return go_on(survey, known).after(RecordAnswer(question.id, Skipped()), *erased)
+
+
+def _stop(survey: Survey, state: State) -> Step:
+    if not _under_way(state):
+        return ask_again(survey, state).after(Say(Words("stop.nothing_under_way")))
+    words = Words("stop.kept" if state.consented else "stop.nothing_kept")
+    return await_(survey, state, Awaiting.RESUME, state.current).after(Say(words))
+
+
+def delete(survey: Survey, state: State) -> Step:
+    emptied = State(survey.id, survey.version, state.locale, Awaiting.DELETED, state.step + 1)
+    gone = (WithdrawResponse(),) if state.consented else ()
+    return Step(emptied, (*gone, Say(Words("delete.done"))))
