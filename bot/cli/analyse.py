@@ -24,7 +24,7 @@ from consultation.privacy.detect import default_detector
 from consultation.safeguarding.screen import load_screen
 from consultation.storage import consultations
 
-console = Console()
+console = Console(soft_wrap=True)
 Data = Annotated[Path | None, typer.Option(help="the data folder (else SAYSO_DATA, else ./sayso-data)")]
 
 
@@ -58,7 +58,7 @@ def analyse(
             lambda done: progress.update(task, completed=done),
         )  # fmt: skip
     for path in write_files(out, export_findings(found)):
-        console.print(f"wrote {path}", soft_wrap=True)
+        console.print(f"wrote {path}")
     accounting = found.findings.accounting
     console.print(
         f"{accounting.answers} answers: {accounting.coded} coded, {accounting.uncoded} uncoded, "
@@ -85,7 +85,7 @@ def export(
     if wave is None:
         raise UserFault(f"There is no consultation '{slug}' here.")
     for path in write_files(out, export_findings(analysed(sayso, wave, shipped_codebook()))):
-        console.print(f"wrote {path}", soft_wrap=True)
+        console.print(f"wrote {path}")
 
 
 def evidence(

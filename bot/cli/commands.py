@@ -32,7 +32,7 @@ app.add_typer(refer.app, name="safeguarding")
 
 Data = Annotated[Path | None, typer.Option(help="the data folder (else SAYSO_DATA, else ./sayso-data)")]
 Slug = Annotated[str, typer.Argument(help="short name of the consultation, as in its link")]
-out = Console()
+out = Console(soft_wrap=True)
 
 
 @app.command("migrate")
@@ -80,7 +80,7 @@ def staff_link(
     """Print a link by which one member of staff comes in; good for 12 hours."""
     settings = settings_with(data)
     token = Passes(staff_secret(settings.key_folder)).link_token(role)
-    out.print(f"{settings.address}/staff/enter?pass={token}", soft_wrap=True)
+    out.print(f"{settings.address}/staff/enter?pass={token}")
 
 
 @app.command("chat")

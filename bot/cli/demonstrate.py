@@ -25,7 +25,7 @@ from bot.wiring import quieten_logs, wire
 from consultation.domain.consultation import Audience
 from consultation.operations.refer_concern import referrals
 
-console = Console()
+console = Console(soft_wrap=True)
 
 
 def demo(
@@ -46,6 +46,7 @@ def demo(
         raise UserFault(
             f"The demonstration in {settings.data} closed on {made.wave.closes_on}. Use another --data folder."
         )
+    console.print("Playing, coding and reporting: a minute or two …")
     _fill(made, day)
     if once:
         _write(made, out)
@@ -83,9 +84,9 @@ def _fill(made: Demo, day: date) -> None:
 def _write(made: Demo, out: Path) -> None:
     found = analysed(made.sayso, made.wave, shipped_codebook())
     for path in write_files(out, export_findings(found)):
-        console.print(f"wrote {path}", soft_wrap=True)
+        console.print(f"wrote {path}")
     ref = next(iter(sorted(found.findings.evidence)))
-    console.print(f"Walk any reference back with: sayso evidence {ref} --from {out}", soft_wrap=True)
+    console.print(f"Walk any reference back with: sayso evidence {ref} --from {out}")
 
 
 def _announce(made: Demo) -> None:
@@ -99,7 +100,7 @@ def _announce(made: Demo) -> None:
     }
     console.print()
     for what, link in links.items():
-        console.print(f"  {what:<14} {link}", soft_wrap=True, highlight=False)
+        console.print(f"  {what:<14} {link}", highlight=False)
     if made.passphrase:
         key = settings.key_folder / "demo-lead.age"
         console.print(f"\n  The safeguarding lead’s key is {key}; its passphrase, told once: {made.passphrase}")

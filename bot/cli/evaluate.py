@@ -18,7 +18,7 @@ from consultation.safeguarding import evaluate as safeguarding_evaluation
 from consultation.safeguarding.screen import load_screen
 
 app = typer.Typer(no_args_is_help=True, help="Check the machine against your own hand-made sample (JSON lines).")
-console = Console()
+console = Console(soft_wrap=True)
 
 Row = dict[str, Any]
 Sample = Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="one JSON object a line")]

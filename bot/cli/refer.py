@@ -14,7 +14,7 @@ from consultation.safeguarding.seal import new_lead_key, unseal
 from consultation.storage.store import open_store
 
 app = typer.Typer(no_args_is_help=True, help="Keys of the safeguarding lead and deputies.")
-console = Console()
+console = Console(soft_wrap=True)
 Data = Annotated[Path | None, typer.Option(help="the data folder (else SAYSO_DATA, else ./sayso-data)")]
 
 

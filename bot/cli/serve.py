@@ -26,7 +26,7 @@ from consultation.domain.consultation import Wave
 from consultation.storage import consultations
 
 log = logging.getLogger("sayso.serve")
-out = Console()
+out = Console(soft_wrap=True)
 
 
 def serve(

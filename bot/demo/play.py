@@ -47,7 +47,9 @@ def make_demo(settings: Settings, on: date, seed: int = 2009) -> Demo:
         passphrase = "-".join(secrets.choice(words) for _ in range(5))
         key = new_lead_key(passphrase)
         add_lead_key(settings, key.public)
-        (settings.key_folder / "demo-lead.age").write_bytes(key.private)
+        private = settings.key_folder / "demo-lead.age"
+        private.touch(mode=0o600)
+        private.write_bytes(key.private)
     sayso = wire(settings, today=lambda: on)
     seeded = replace(
         sayso,

@@ -31,6 +31,8 @@ _ALIKE = {
 }
 _LATER = lexicon.group("telling_after")
 _EARLIER = lexicon.group("telling_before")
+_NAMED_AFTER = lexicon.group("named_after") | lexicon.group("institutions")
+_PUBLIC = lexicon.group("public_life")
 
 
 def find_names(reading: Reading, tags: Sequence[Tag]) -> frozenset[int]:
@@ -110,6 +112,11 @@ def _describe(
     }  # fmt: skip
     if word.low in _soft_allowed() or cues.base(word.low) in _soft_allowed():
         row["allowed"] = 1.0
+    near = [other.low for other in reading.words[max(0, at - 4) : at + 5]]
+    if not _PUBLIC.isdisjoint(near):
+        row["public"] = row[f"public listed={listed}"] = row[f"public cue={cue}"] = 1.0
+    if at + 1 < len(reading.words) and after == " " and reading.words[at + 1].low in _NAMED_AFTER:
+        row["named after"] = row[f"named after listed={listed}"] = 1.0
     if len(word.low) < 3:
         row["short"] = 1.0
     if listed is Listing.UNKNOWN:

@@ -80,7 +80,8 @@ def sqlite_engine(path: Path) -> Engine:
 
 def migrate(path: Path) -> str:
     """Bring the database at `path` to this version's schema, making it if need be. Returns the revision."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)  # SQLite gives its journal the same mode
     engine = sqlite_engine(path)
     at, newest = _revisions(engine, path)
     if at is not None and at not in _known_revisions():

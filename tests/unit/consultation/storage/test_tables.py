@@ -20,7 +20,7 @@ import consultation.storage.tables
 from consultation.domain.consultation import Audience
 from consultation.flow.events import Command
 from consultation.storage.store import migrate, open_store, sqlite_engine
-from consultation.storage.tables import AnswerRow, ResponseRow
+from consultation.storage.tables import AnswerRow, InboxRow, ResponseRow
 from tests.builders import Opened, Person
 
 ROOT = Path(__file__).parents[4]
@@ -173,3 +173,13 @@ def test_what_is_withdrawn_leaves_no_trace_in_the_tables(opened: Opened) -> None
     with opened.sayso.store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     assert b"Marmalade on the trampoline" not in opened.sayso.settings.database.read_bytes()
+
+
+def test_the_database_and_its_journal_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    database = tmp_path / "data" / "sayso.db"
+    migrate(database)
+    with open_store(database).write() as session:
+        session.add(InboxRow(channel="web", update_id="one"))
+    files = list(database.parent.iterdir())
+    assert database in files
+    assert {each.stat().st_mode & 0o077 for each in [database.parent, *files]} == {0}
