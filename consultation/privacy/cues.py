@@ -44,6 +44,9 @@ class Listing(StrEnum):
     UNKNOWN = "unknown"
 
 
+_NAMES = (Listing.GIVEN, Listing.SURNAME, Listing.BOTH)
+
+
 def base(low: str) -> str:
     """A word without a possessive ending."""
     return low.removesuffix("'s").removesuffix("'")
@@ -59,7 +62,7 @@ def listing(low: str) -> Listing:
         parts = [_listing(part) for part in whole.split("-") if part]
         if any(part in (Listing.COMMON, Listing.STOP) for part in parts):
             return Listing.COMMON
-        found = next((part for part in parts if part in (Listing.GIVEN, Listing.SURNAME, Listing.BOTH)), found)
+        found = min((part for part in parts if part in _NAMES), key=_NAMES.index, default=found)
     if found is Listing.UNKNOWN and whole.endswith("s") and len(whole) > 4:
         lost = _listing(whole[:-1])
         found = lost if lost in (Listing.GIVEN, Listing.SURNAME, Listing.COMMON) else found

@@ -17,7 +17,7 @@ from consultation.privacy.rampart import Rampart, Tagger
 from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers import RECOGNIZERS
 
-_NAMELIKE = frozenset([Kind.PERSON, Kind.SCHOOL])
+_NICKNAMING = frozenset(["big", "lil", "little", "wee", "mad"])
 _TRUST = [
     Kind.EMAIL, Kind.LINK, Kind.HANDLE, Kind.NHS_NUMBER, Kind.NI_NUMBER, Kind.POSTCODE, Kind.DATE_OF_BIRTH,
     Kind.PHONE, Kind.OTHER_ID, Kind.ADDRESS, Kind.SCHOOL, Kind.AGE, Kind.PERSON,
@@ -65,7 +65,7 @@ def _recognized(reading: Reading, allowed: frozenset[int]) -> Iterator[Span]:
     for recognizer in RECOGNIZERS:
         for start, end in recognizer.find(reading):
             inside = [at for at, word in enumerate(reading.words) if word.start < end and start < word.end]
-            if recognizer.kind in _NAMELIKE and inside and allowed.issuperset(inside):
+            if recognizer.kind is Kind.PERSON and inside and allowed.issuperset(inside):
                 continue
             yield Span(start, end, recognizer.kind)
 
@@ -79,20 +79,18 @@ def _named(reading: Reading, allowed: frozenset[int], tagger: Tagger) -> Iterato
             start = None
             continue
         if start is None or cues.gap(reading, at) not in {" ", "'", ""}:
-            start = reading.words[at - 1].start if _is_initial(reading, at - 1) else word.start
+            start = reading.words[at - 1].start if _begins_name(reading, at - 1) else word.start
         yield Span(start, word.end, Kind.PERSON)
 
 
-def _is_initial(reading: Reading, at: int) -> bool:
-    """Whether word `at` is an initial of the word after it ("J. Osei")."""
-    return (
-        at >= 0
-        and len(reading.words[at].text) == 1
-        and reading.words[at].text not in {"I", "a", "i", "n"}
-        and (
-            cues.gap(reading, at + 1) == "'" or (cues.gap(reading, at + 1) == " " and reading.words[at].text.isupper())
-        )
-    )
+def _begins_name(reading: Reading, at: int) -> bool:
+    """Whether word `at` is an initial ("J. Osei") or a nickname's first half ("big Dave") of the name after it."""
+    if at < 0:
+        return False
+    word, between = reading.words[at], cues.gap(reading, at + 1)
+    if len(word.text) > 1:
+        return word.low in _NICKNAMING and between == " "
+    return word.text not in {"I", "a", "i", "n"} and (between == "'" or (between == " " and word.text.isupper()))
 
 
 def _beside_tokens(reading: Reading, spans: list[Span]) -> Iterator[Span]:

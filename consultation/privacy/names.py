@@ -17,7 +17,7 @@ from consultation.privacy.cues import Listing
 from consultation.privacy.rampart import Tag
 from consultation.privacy.reading import Reading
 
-THRESHOLD, LISTED_THRESHOLD = 0.25, 0.14
+THRESHOLD, LISTED_THRESHOLD = 0.20, 0.11
 """From what likelihood a word is taken for a name: lower where the lists know it as nothing else."""
 _ALIKE = {
     "n": "and",

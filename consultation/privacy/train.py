@@ -1,4 +1,4 @@
-"""Fits the weights of the name model: `python -m consultation.privacy.train` (about two minutes, numpy only).
+"""Fits the weights of the name model: `python -m consultation.privacy.train` (a few minutes, numpy only).
 
 Fitted on consultation/privacy/examples and nothing else: answers.txt (marked by hand; the half of our own texts
 that was also used to tune rules, lists and thresholds), the names in it exchanged for others; frames.txt with
@@ -31,6 +31,7 @@ STRENGTH = 0.5  # inverse of the L2 penalty
 EXCHANGES, FILLINGS = 5, 6  # how many variants of a marked answer and of a frame
 RARE = 0.02  # a weight nearer to zero is left out
 _BLOCK = 4096
+_KINDS = ("given_names", "surnames")
 _KEPT = {"mr", "mrs", "miss", "dr", "big", "de", "van"}
 _TITLED = re.compile(r"(?i)\b(?:mr|mrs|miss|ms|dr|pc|cllr|prof|sir)\.? $")
 _SHORT_ENDINGS = ["z", "zza", "o", "sy", "ie", "y", "s", "as", "ski", ""]
@@ -54,10 +55,8 @@ class Namer:
         self._rng = rng
         everyday, doubtful = lexicon.words("common_words"), lexicon.words("ambiguous_names")
         self._everyday = everyday | doubtful | lexicon.words("rarer_words")
-        self._plain, self._doubtful = (
-            {kind: sorted(keep(lexicon.words(kind))) for kind in ("given_names", "surnames")}
-            for keep in (lambda known: known - everyday, lambda known: known & doubtful)
-        )
+        self._plain = {kind: sorted(lexicon.words(kind) - everyday) for kind in _KINDS}
+        self._doubtful = {kind: sorted(lexicon.words(kind) & doubtful) for kind in _KINDS}
 
     def name(self, kind: str) -> tuple[str, bool]:
         """A name of a kind ("given_names", "surnames"), lower case, and whether to take it for unlisted."""

@@ -43,7 +43,7 @@ _NUMBERED = re.compile(
 )
 _THE = re.compile(rf"(?<![\w£])(?P<it>{_NUMBER},? the {_STREET})\b")
 _HOUSED = re.compile(
-    rf"\b(?P<it>{_UNIT}(?:,? (?:block \w+|floor \d+))?,? (?:in |at )?(?:{_NAME} ){{1,3}}?(?:{_BUILDING}|"
+    rf"\b(?P<it>{_UNIT}(?:,? {_UNIT}|,? (?:block \w+|floor \d+))?,? (?:in |at )?(?:{_NAME} ){{1,3}}?(?:{_BUILDING}|"
     rf"{_STREET}))\b"
 )
 _FLAT = re.compile(

@@ -87,7 +87,12 @@ _PATTERNS = tuple(
         rf"\b(?:hes|he's|he is|shes|she's|she is|baby is|twins are){_ONLY} (?P<it>{_N} ?(?:months?|mths?|"
         rf"weeks?|wks?)){_END}",
         r"(?<![\d ]), (?P<it>[4-9]|1\d|2[0-5])(?=\s*(?:,(?! ?\d)|$))",
-        r"^(?P<it>\d{1,2})(?= here\b)",
+        r"^(?P<it>\d{1,2})(?= (?:[mf] )?here\b| ?[mf]\b)",
+        rf"\b(?:i'?m|i am|names?|name is|name's) [a-z'\-]+(?:,| and| and im)? (?P<it>{_N})"
+        r"(?= (?:from|and|at|in)\b|,|$)",
+        r"(?:^|\b(?:i|my|me|he|she)\b[^.!?\n]{0,20}\b)(?:left|got|moved|had|was|were|went|came|started|became|"
+        r"ended|put|lost|ran|dropped|kicked|pregnant|taken)\b[^.!?\n]{0,30} (?:at|aged?|when) (?:only |just |age )*"
+        r"(?P<it>1[0-9]|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)(?=\s*(?:$|[.,;!?)]|\b(?:and|but|cos|because|so|with|when|lol)\b))",
         r"(?<![\w/])(?P<it>1\d[mf])\b",
         r"(?P<it>\b\d{1,2}[ \-]?(?:y/o|yo|yrs? old|years? old|year-old|months? old)\b)",
     )

@@ -20,21 +20,33 @@ _MONTH = (
 )
 _YEAR = r"(?:(?:19|20)\d\d|'?\d\d)"
 _FIGURES = r"(?:\d{1,2} ?[/.\-] ?\d{1,2} ?[/.\-] ?(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d-\d\d?-\d\d?)"
-_DAY = r"(?:\d{1,2}(?: ?(?:st|nd|rd|th))?)"
+_ORDINAL = (
+    r"(?:(?:twenty|thirty)[ \-])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|"
+    r"(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth"
+)
+_DAY = rf"(?:\d{{1,2}}(?: ?(?:st|nd|rd|th))?|{_ORDINAL})"
+_FEAST = (
+    r"(?:christmas(?: day| eve)?|boxing day|new years?(?:'s)?(?: day| eve)?|halloween|valentine'?s day|bonfire night)"
+)
 _WORDS = (
     rf"(?:{_DAY}(?: of)? {_MONTH}\b,?(?: {_YEAR}\b)?|{_MONTH}\b (?:the )?{_DAY},?(?: {_YEAR}\b)?|"
-    rf"{_MONTH}\b (?:19|20)\d\d)"
+    rf"{_MONTH}\b (?:19|20)\d\d|{_FEAST}(?:,?(?: in)? (?:19|20)\d\d)?)"
 )
 _CUE = r"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birth ?days?(?:'s)?|b-?days?(?:'s)?|born|birth(?:day)?)"
 _CUED = re.compile(
     rf"{_CUE}\W{{0,3}}(?:(?:is|was|on|the|it's|its|its on|for|in)\W+){{0,3}}(?P<it>{_FIGURES}|{_WORDS}|"
     rf"(?:19|20)\d\d\b)"
 )
+_BEFORE_CUE = re.compile(
+    rf"\b(?P<it>{_FIGURES}|{_WORDS}) (?:is|was|its|it's|=) (?:my|his|her|our|their) (?:\w+ )?"
+    rf"(?:birth ?day|b-?day|dob|date of birth)"
+)
 _BARE = re.compile(rf"(?<![\w/.\-])(?:{_FIGURES})(?![\w/\-])")
 
 
 def find(reading: Reading) -> Iterator[Place]:
     yield from search(_CUED, reading.low)
+    yield from search(_BEFORE_CUE, reading.low)
     yield from search(_BARE, reading.low)
 
 

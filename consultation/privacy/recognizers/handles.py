@@ -43,7 +43,9 @@ _SITE = (
 _AFTER_SITE = re.compile(
     rf"\b{_SITE}(?: ?[:=] ?| - | )(?P<dotted>[a-z0-9]+[._][\w.]*\w)|\b{_SITE}(?: ?[:=] ?|"
     rf" - )(?P<bare>[a-z0-9]{{4,}})\b|"
-    rf"\b(?:me|im|i'm) on {_SITE}(?: as)? (?P<told>[a-z0-9]{{4,}})\b"
+    rf"\b(?:me|im|i'm) on {_SITE}(?: as)? (?P<told>[a-z0-9]{{4,}})\b|"
+    rf"\bon (?:my )?{_SITE},? (?:im|i'm|i am|its|it's|called|as|i go by|my name is|my names) "
+    rf"(?P<said>[a-z0-9_.\-]{{4,}})\b"
 )
 _UNIT = re.compile(
     r"\d+(?:st|nd|rd|th|am|pm|yrs?|k|m|mins?|hrs?|s|x|%|kg|cm|ft|p|d|g|gb|mb|years?|weeks?|days?|months?)?"

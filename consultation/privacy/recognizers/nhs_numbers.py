@@ -15,6 +15,9 @@ from consultation.privacy.recognizers.recognizer import Place, Recognizer, searc
 
 _TEN = re.compile(r"(?<![\d+])\d{3}[ \-.]?\d{3}[ \-.]?\d{4}(?!\d)")
 _CUED = re.compile(r"\bnhs\b[^\d\n]{0,24}(?P<it>\d(?:[ \-.]?\d){5,11})(?!\d)")
+_LABELLED_AFTER = re.compile(
+    r"(?<![\d+])(?P<it>\d{3}[ \-.]?\d{3}[ \-.]?\d{4})(?!\d)[^\d\n]{0,30}\bnhs (?:no|num|number|id)\b"
+)
 
 
 def find(reading: Reading) -> Iterator[Place]:
@@ -23,6 +26,7 @@ def find(reading: Reading) -> Iterator[Place]:
         if digits[0] != "0" and has_valid_check_digit(digits):
             yield start, end
     yield from search(_CUED, reading.low)
+    yield from search(_LABELLED_AFTER, reading.low)
 
 
 def has_valid_check_digit(digits: str) -> bool:

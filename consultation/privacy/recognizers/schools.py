@@ -59,13 +59,15 @@ _PLACELIKE = re.compile(
     r"meadows?|church|mount|grove|"
     r"oaks?|bridge|mere|cliffe?|worth|thorpe|croft|stone|bourne|holme|shaw|combe|well|ways?|moor|wick|park)"
 )
-_THE_NAMED = re.compile(
-    r"\b(?:i|he|she|we|they|son|daughter|brother|sister) (?:go|goes|went) to (?P<it>the (?:grange|priory|"
-    r"willows|beeches|oaks|meadows|limes|cedars|"
-    r"elms|laurels|heath|links|downs|avenue|orchard|orchards|warren|manor|hollies|firs|pines|mount|chase|"
-    r"ridings|weald|lawns|"
-    r"brook|vale|hawthorns|poplars|sycamores|chestnuts|ridgeway|bridge|bridges|deanery|minster|abbey|"
-    r"king's|kings|queen's))\b"
+_THE = (
+    r"the (?:grange|priory|willows|beeches|oaks|meadows|limes|cedars|elms|laurels|heath|links|downs|avenue|orchards?|"
+    r"warren|manor|hollies|firs|pines|mount|chase|ridings|weald|lawns|brook|vale|hawthorns|poplars|sycamores|chestnuts|"
+    r"ridgeway|bridges?|deanery|minster|abbey|king'?s|queen's|spinney|larches|birches|rowans|maples|glebe|hermitage|acorns)"
+)
+_THE_NAMED = re.compile(rf"\b(?:i|he|she|we|they|son|daughter|brother|sister) (?:go|goes|went) to (?P<it>{_THE})\b")
+_AT_THE_NAMED = re.compile(rf"\b(?:at|from|to|of) (?P<it>{_THE})\b(?! (?:park|road|street|centre|estate|hub|club))")
+_SCHOOLED = re.compile(
+    r"\b(?:excluded|pru|schools?|year \d+|yr \d+|teachers?|lessons?|exams?|gcses?|pupils?|nursery|sixth form|senco)\b"
 )
 _AT_PROPER = re.compile(
     r"\b(?:[Ii]'?m at|[Ii] (?:go|went|used to go) to|(?:[Hh]ead|[Ss]taff|[Tt]eachers?|[Pp]upils|SENCO|"
@@ -74,6 +76,19 @@ _AT_PROPER = re.compile(
     r"kicked out of|moved to) "
     r"(?P<it>[A-Z][a-z]+(?:'s)?(?: [A-Z][a-z]+)?)\b(?! (?:Road|Street|Lane|Avenue|Hospital|Park Road|House|"
     r"Centre|Station))"
+)
+_ACTS = re.compile(
+    r" (?:do|does|is|are|has|have|was|were|let|lets|needs?|should|never|always|didn'?t|don'?t|won'?t|put)\b"
+)
+_TO_AND_FRO = re.compile(
+    r"\b(?:moved?|transferred|switched|changed|went) (?:\w+ )?(?:from (?P<it>[a-z]+) to|to (?P<it2>[a-z]+) from)\b"
+    r"(?=[^.!?\n]{0,60}\b(?:year|yr|school|term|teachers?|gcses?|exams?|primary|secondary|sixth)\b)"
+)
+_PLACE_AT = re.compile(
+    r"\b(?:places?|lessons?|assembly|nurse|detention|prefect|pupils?|students?|exams?|gcses?|prom|sixth form|lunch|"
+    r"isolation|parents evening|open day|head teacher|headteacher|deputy|governor|senco|tas?|teach|taught|settled|"
+    r"bullied|started|starting|enrolled) (?:at|in|from) (?P<it>[a-z]+(?: (?:mead|hill|park|green|lane|bank|wood|lea|"
+    r"field|view|gate|vale|heath|grove|manor|hall|end|cross|brook|moor|road))?)\b"
 )
 _SINCE = re.compile(
     r"\bat (?P<it>[a-z]+) (?:since|in|from|for) (?:year|yr|reception|september|nursery)\b|"
@@ -177,41 +192,6 @@ def _names_place(reading: Reading, at: int) -> bool:
     return cues.capital(reading, at) == "inner"
 
 
-_EVERYDAY_PLACES = frozenset(
-    [
-        "always",
-        "anyway",
-        "downhill",
-        "uphill",
-        "downside",
-        "overview",
-        "interview",
-        "review",
-        "outside",
-        "inside",
-        "beside",
-        "upside",
-        "seaside",
-        "playground",
-        "well",
-        "church",
-        "offside",
-        "football-field",
-        "railway",
-        "halfway",
-        "hallway",
-        "midway",
-        "subway",
-        "highway",
-        "motorway",
-        "farewell",
-        "swell",
-        "islands",
-        "weekend",
-    ]
-)
-
-
 def _by_saint(reading: Reading) -> Iterator[Place]:
     towns = lexicon.words("saint_places")
     for match in _SAINT.finditer(reading.low):
@@ -230,7 +210,11 @@ def _by_saint(reading: Reading) -> Iterator[Place]:
         )
         if after:
             yield match.start(), match.end() + after.end()
-        elif _SCHOOLING.search(reading.low[max(0, match.start() - 60) : match.start()]):
+        elif (
+            match.group().startswith("our lady ")
+            or _ACTS.match(reading.low[match.end() :])
+            or _SCHOOLING.search(reading.low[max(0, match.start() - 60) : match.start()])
+        ):
             yield match.span("it")
 
 
@@ -239,7 +223,13 @@ def _is_schooled(after: str) -> bool:
 
 
 def _by_cue(reading: Reading) -> Iterator[Place]:
-    for match in (*_ENROLLED.finditer(reading.low), *_SINCE.finditer(reading.low)):
+    if _SCHOOLED.search(reading.low):
+        yield from search(_AT_THE_NAMED, reading.low)
+    for start, end in search(_PLACE_AT, reading.low):
+        if _is_placelike(reading.low[start:end]):
+            yield start, end
+    cued = (_ENROLLED, _SINCE, _TO_AND_FRO)
+    for match in (match for pattern in cued for match in pattern.finditer(reading.low)):
         group = match.lastgroup or 0
         start, end = match.span(group)
         inside = next((word for word in reading.words if word.start == start), None)
@@ -247,12 +237,17 @@ def _by_cue(reading: Reading) -> Iterator[Place]:
             yield start, end
 
 
+def _is_placelike(low: str) -> bool:
+    known = lexicon.words("placelike_words") | lexicon.words("places")
+    return low not in known and _PLACELIKE.fullmatch(low.replace(" ", "")) is not None
+
+
 def _may_be_school(low: str) -> bool:
     """A word that is neither everyday, nor a person, nor a town or shop we know, or built like a place."""
     lists = ("places", "brands", "school_stops", "peoples")
     if any(low in lexicon.words(name) for name in lists) or low.endswith("ing"):
         return False
-    if _PLACELIKE.fullmatch(low) and low not in _EVERYDAY_PLACES:
+    if _is_placelike(low):
         return True
     return (
         len(low) > 3
