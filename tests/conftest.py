@@ -1,11 +1,18 @@
 """What tests share: one open consultation for a module that only talks, a fresh one for a test that breaks things."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.builders import Opened, open_consultation
+
+# In CI the same examples every time; on a desk new ones, which is how faults are found.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(scope="module")
