@@ -1,7 +1,9 @@
 """The hand-written examples the head learns from; knows nothing of how it learns.
 
-One file a kind. `ordinary.jsonl` holds everyday consultation answers, first written as exemplars for the coder;
-those that a draft head minded were read again, and what was a disclosure moved to its own kind.
+One file a kind; `few_words` are dangers of several kinds said in a breath, `short` what people type all day, and
+`confusable` what stands nearest to a danger without being one. `ordinary.jsonl` holds everyday consultation answers,
+first written as exemplars for the coder and copied here; those that a draft head minded were read again, and what was
+a disclosure moved to its own kind.
 """
 
 import hashlib

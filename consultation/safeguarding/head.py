@@ -1,6 +1,8 @@
-"""The learnt half of the screen: a linear head over a text's vector and features, whole and clause by clause.
+"""The learnt half of the screen: how like each example a text means, and how it is put, whole and clause by clause.
 
-Must not know patterns, thresholds or levels; it gives chances. Written by `train`, read-only at run time.
+Each question ("is this a concern?", "is it immediate?") is answered by kernel ridge regression: a weight for each
+example, spoken for as far as the text means the same, and a weight for each feature. Must not know patterns, thresholds
+or levels; it gives chances. Written by `train`, read-only at run time.
 """
 
 import zipfile
@@ -15,8 +17,11 @@ from consultation.safeguarding import features
 from consultation.safeguarding.spelling import Reading
 
 SHIPPED = Path(__file__).with_name("head.npz")
-VECTOR_SCALE = np.float32(1.5)  # how loudly the vector speaks beside the three blocks of features
 CERTAINTY = 127.0  # example vectors are kept in eight bits
+FALL = np.float32(2.0)  # how fast an example's say falls as its meaning differs
+CLAUSE = 0.15  # how much the worst clause colours the whole
+ALONE = 0.45  # how much worse than the whole a clause must be to speak for it
+GRAVITY = 0.5  # what is surely a concern is sooner believed to be immediate
 
 Floats = NDArray[np.float32]
 
@@ -36,20 +41,19 @@ class Chances:
 
 
 @dataclass(frozen=True)
-class Linear:
-    """One question's weights: over the vector, over the buckets, and how whole and worst clause join."""
+class Question:
+    """One question's weights: for each example, for each bucket, and how a rating becomes a chance."""
 
-    vector: Floats
+    examples: Floats
     buckets: Floats
     bias: float
-    joining: Floats  # for the whole, for the worst clause, and a constant
+    scale: Floats  # (2,): slope and constant that make a chance of a rating
 
-    def rate(self, vector: Vectors, places: NDArray[np.int64], values: Floats) -> float:
-        return float(self.vector @ vector * VECTOR_SCALE + self.buckets[places] @ values + self.bias)
+    def rate(self, likeness: Floats, places: NDArray[np.int64], values: Floats) -> float:
+        return float(self.examples @ likeness + self.buckets[places] @ values + self.bias)
 
-    def join(self, whole: float, clauses: list[float]) -> float:
-        worst = max([whole, *clauses])
-        return float(1.0 / (1.0 + np.exp(-(self.joining @ np.array([whole, worst, 1.0])))))
+    def chance(self, rating: float) -> float:
+        return float(1.0 / (1.0 + np.exp(-(self.scale[0] * rating + self.scale[1]))))
 
 
 @dataclass(frozen=True)
@@ -57,27 +61,41 @@ class Head:
     encoder: str
     examples: str  # the fingerprint of the rows it learnt from
     rarity: Floats
-    concern: Linear
-    immediate: Linear
-    vectors: NDArray[np.int8]  # of the concern examples, for naming the nearest
+    vectors: Floats  # (n, 384), one for each example
+    is_concern: NDArray[np.bool_]  # (n,)
+    concern: Question
+    immediate: Question
 
     def judge(self, reading: Reading, encoder: Encoder) -> Chances:
         """Chances for a read text; one encoder run for the text, and one for each clause where there are several."""
         spans = features.clauses(reading.text)
         texts = [reading.text, *(reading.text[slice(*span)] for span in spans if len(spans) > 1)]
-        vectors = encoder.encode(texts)
+        near = likeness(encoder.encode(texts), self.vectors)
         weighed = [features.weigh(features.count(text), self.rarity) for text in texts]
-        concern, immediate = (
-            [each.rate(vector, *parts) for vector, parts in zip(vectors, weighed, strict=True)]
-            for each in (self.concern, self.immediate)
+        questions = (self.concern, self.immediate)
+        rated = np.array(
+            [[each.rate(row, *parts) for each in questions] for row, parts in zip(near, weighed, strict=True)],
+            dtype=np.float32,
         )
-        worst = int(np.argmax(concern[1:])) if len(texts) > 1 else None
+        worst = 1 + int(np.argmax(rated[1:, 0])) if len(texts) > 1 else 0
+        concern, immediate = join(rated[0], rated.max(axis=0))
         return Chances(
-            concern=self.concern.join(concern[0], concern[1:]),
-            immediate=self.immediate.join(immediate[0], immediate[1:]),
-            span=(0, len(reading.text)) if worst is None else spans[worst],
-            nearest=int(np.argmax(self.vectors @ vectors[0 if worst is None else worst + 1])),
+            concern=self.concern.chance(concern),
+            immediate=self.immediate.chance(immediate + GRAVITY * concern),
+            span=spans[worst - 1] if worst else (0, len(reading.text)),
+            nearest=int(np.argmax(near[worst][self.is_concern])),
         )
+
+
+def join(whole: Floats, worst: Floats) -> Floats:
+    """The rating of a text from that of its whole and of its worst clause (the whole itself where it has only one)."""
+    mixed, alone = whole + CLAUSE * (worst - whole), worst - ALONE
+    return np.asarray(np.maximum(mixed, alone), dtype=np.float32)
+
+
+def likeness(vectors: Vectors, known: Floats) -> Floats:
+    """1 for the same meaning, falling towards 0: shape (len(vectors), len(known))."""
+    return np.asarray(np.exp(FALL * (vectors @ known.T - 1)), dtype=np.float32)
 
 
 def load_head(encoder: Encoder, path: Path = SHIPPED) -> Head:
@@ -88,9 +106,10 @@ def load_head(encoder: Encoder, path: Path = SHIPPED) -> Head:
                 encoder=str(file["encoder"]),
                 examples=str(file["examples"]),
                 rarity=file["rarity"].astype(np.float32),
-                concern=_linear(file, "concern"),
-                immediate=_linear(file, "immediate"),
-                vectors=file["vectors"],
+                vectors=file["vectors"].astype(np.float32) / np.float32(CERTAINTY),
+                is_concern=file["is_concern"],
+                concern=_question(file, "concern"),
+                immediate=_question(file, "immediate"),
             )
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as broken:
         raise InvalidHead(f"{path.name} is missing or broken; run `{TRAIN}`.") from broken
@@ -104,22 +123,23 @@ def save_head(head: Head, path: Path = SHIPPED) -> None:
         "encoder": np.array(head.encoder),
         "examples": np.array(head.examples),
         "rarity": head.rarity.astype(np.float16),
-        "vectors": head.vectors,
+        "vectors": np.round(head.vectors * CERTAINTY).astype(np.int8),
+        "is_concern": head.is_concern,
     }
-    for name, linear in (("concern", head.concern), ("immediate", head.immediate)):
-        arrays[f"{name}_vector"] = linear.vector
-        arrays[f"{name}_buckets"] = linear.buckets.astype(np.float16)
-        arrays[f"{name}_bias"] = np.array(linear.bias, dtype=np.float32)
-        arrays[f"{name}_joining"] = linear.joining
+    for name, question in (("concern", head.concern), ("immediate", head.immediate)):
+        arrays[f"{name}_examples"] = question.examples
+        arrays[f"{name}_buckets"] = question.buckets.astype(np.float16)
+        arrays[f"{name}_bias"] = np.array(question.bias, dtype=np.float32)
+        arrays[f"{name}_scale"] = question.scale
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
-def _linear(file: "np.lib.npyio.NpzFile", name: str) -> Linear:
-    return Linear(
-        file[f"{name}_vector"].astype(np.float32),
+def _question(file: "np.lib.npyio.NpzFile", name: str) -> Question:
+    return Question(
+        file[f"{name}_examples"].astype(np.float32),
         file[f"{name}_buckets"].astype(np.float32),
         float(file[f"{name}_bias"]),
-        file[f"{name}_joining"].astype(np.float32),
+        file[f"{name}_scale"].astype(np.float32),
     )
 
 

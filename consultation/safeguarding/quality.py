@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from consultation.safeguarding.train import Material
 
 Judged = list[tuple[Example, Chances, Level]]  # what the head thought, and what the patterns said
+SHORT = "short"  # the kind of plain texts of a few words
 SUPPORT = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
-IMMEDIATE = (0.05, 0.08, 0.1, 0.15, 0.2, 0.3)
+IMMEDIATE = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
 
 
 def report(material: "Material", held_out: NDArray[np.bool_], encoder: Encoder, out: TextIO) -> None:
@@ -67,14 +68,17 @@ def _figures(judged: Judged, thresholds: Thresholds) -> str:
         return Concern(levels[text], 0.0, "")
 
     scored = evaluate(rows, said)
-    everyday = [levels[row.text] is not Level.NONE for row, _, _ in judged if row.kind == train.ORDINARY]
-    traps = [levels[row.text] is not Level.NONE for row, _, _ in judged if row.level is Level.NONE]
-    hard = (sum(traps) - sum(everyday)) / max(1, len(traps) - len(everyday))
+    harmless = [row for row, _, _ in judged if row.level is Level.NONE]
+    everyday = [levels[row.text] is not Level.NONE for row in harmless if row.kind == train.ORDINARY]
+    short = [levels[row.text] is not Level.NONE for row in harmless if row.kind == SHORT]
+    near = [levels[row.text] is not Level.NONE for row in harmless if row.kind not in (train.ORDINARY, SHORT)]
+    alarmed = [levels[row.text] is Level.IMMEDIATE for row in harmless if row.kind in (train.ORDINARY, SHORT)]
     raised = [levels[row.text] is Level.IMMEDIATE for row, _, _ in judged if row.level is Level.SUPPORT]
     return (
         f"recall {scored['recall']:.3f}, immediate {scored['recall_immediate']:.3f}, "
-        f"false alarms {scored['false_positive_rate']:.3f} (near misses {hard:.3f}, everyday {np.mean(everyday):.3f}), "
-        f"support raised to immediate {np.mean(raised):.3f}"
+        f"false alarms {scored['false_positive_rate']:.3f} (near misses {np.mean(near):.3f}, "
+        f"everyday {np.mean(everyday):.3f}, short {np.mean(short):.3f}), raised to immediate: "
+        f"everyday and short {np.mean(alarmed):.4f}, support {np.mean(raised):.3f}"
     )
 
 

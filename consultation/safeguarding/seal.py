@@ -16,13 +16,15 @@ class UnusableKey(Exception):
 
 @dataclass(frozen=True)
 class SealedMessage:
-    """What the lead reads: the words as written, why the machine noticed them, and where they were said."""
+    """What the lead reads: the words as written, why the machine noticed them, and where they were said. Messages of
+    one chat carry the same `thread`, which says nothing else of it."""
 
     text: str
     level: str
     reason: str
     audience: str
     question: str
+    thread: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ def seal(message: SealedMessage, leads: Sequence[str]) -> bytes:
     except pyrage.RecipientError as error:
         raise UnusableKey(f"A safeguarding lead's public key is not an age key ({error}). Replace it.") from None
     return bytes(pyrage.encrypt(json.dumps(asdict(message), ensure_ascii=False).encode(), recipients))
+
+
+def check_leads(leads: Sequence[str]) -> None:
+    """Raise `UnusableKey` now, and not when a child needs it."""
+    seal(SealedMessage("", "", "", "", ""), leads)
 
 
 def unseal(sealed: bytes, private: bytes, passphrase: str) -> SealedMessage:

@@ -1,4 +1,4 @@
-"""Learns the head from the examples: `python -m consultation.safeguarding.train` (needs scikit-learn).
+"""Learns the head from the examples: `python -m consultation.safeguarding.train` (needs scikit-learn and scipy).
 
 Must not read anything but the examples. Measures on the fifth that was held out, then learns from every row
 and writes head.npz. Seeds are fixed; the same examples give the same head.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import linalg, sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
@@ -17,14 +17,15 @@ from consultation.domain.concern import Level
 from consultation.encoder import Encoder, MiniLM
 from consultation.safeguarding import features
 from consultation.safeguarding.examples import Example, fingerprint, load_examples
-from consultation.safeguarding.head import CERTAINTY, VECTOR_SCALE, Floats, Head, Linear, save_head
+from consultation.safeguarding.head import CERTAINTY, GRAVITY, Floats, Head, Question, join, likeness, save_head
 from consultation.safeguarding.spelling import read
 
 SEED = 20261122
 FOLDS = 5
-STRENGTH = 2.0  # inverse regularisation of the head
+RIDGE = 0.6  # how strongly weights are held small
+WORDING = 0.23  # how loudly each of the three blocks of features speaks beside the meaning
 ORDINARY = "ordinary"  # the kind of everyday answers: many and easy, so each weighs less than a near miss
-LIGHT = 0.4
+LIGHT = 0.8
 Truth = NDArray[np.bool_]
 
 
@@ -75,51 +76,79 @@ def matrix(material: Material, rarity: Floats) -> sparse.csr_matrix:
     rows = np.repeat(np.arange(len(weighed)), [len(places) for places, _ in weighed])
     places = np.concatenate([places for places, _ in weighed])
     values = np.concatenate([values for _, values in weighed])
-    block = sparse.csr_matrix((values, (rows, places)), shape=(len(weighed), features.BUCKETS))
-    return sparse.hstack([sparse.csr_matrix(material.vectors * VECTOR_SCALE), block]).tocsr()
+    return sparse.csr_matrix((values, (rows, places)), shape=(len(weighed), features.BUCKETS))
 
 
-def fit(inputs: sparse.csr_matrix, truth: Truth, weights: Floats) -> LogisticRegression:
-    model = LogisticRegression(C=STRENGTH, max_iter=3000, random_state=SEED)
-    return model.fit(inputs, truth, sample_weight=weights)
+@dataclass(frozen=True)
+class Fitted:
+    """Weights of both questions: for each example learnt from (k, 2), for each bucket (buckets, 2), and a constant."""
+
+    chosen: NDArray[np.int64]
+    examples: Floats
+    buckets: Floats
+    bias: Floats
+
+    def rate(self, vectors: Floats, known: Floats, inputs: sparse.csr_matrix) -> Floats:
+        return np.asarray(likeness(vectors, known[self.chosen]) @ self.examples + inputs @ self.buckets + self.bias)
 
 
-def whole_and_worst(ratings: Floats, owner: NDArray[np.int64], size: int) -> Floats:
-    worst = ratings[:size].copy()
-    np.maximum.at(worst, owner, ratings)
-    return np.stack([ratings[:size], worst], axis=1)
+def fit(material: Material, inputs: sparse.csr_matrix, chosen: NDArray[np.int64]) -> Fitted:
+    """Weighted kernel ridge over the chosen rows' wholes, both questions at once."""
+    known, wording = material.vectors[chosen], inputs[chosen]
+    kernel = likeness(known, known) + WORDING * (wording @ wording.T).toarray().astype(np.float32)
+    weights = material.weights[chosen]
+    root = np.sqrt(weights)
+    kernel *= np.outer(root, root)
+    kernel[np.diag_indices_from(kernel)] += RIDGE
+    wanted = 2.0 * np.stack([material.concern, material.immediate], axis=1)[chosen].astype(np.float32) - 1
+    bias = np.average(wanted, axis=0, weights=weights).astype(np.float32)
+    factor = linalg.cho_factor(kernel, overwrite_a=True, check_finite=False)
+    examples = linalg.cho_solve(factor, root[:, None] * (wanted - bias)) * root[:, None]
+    return Fitted(chosen, examples.astype(np.float32), (WORDING * (wording.T @ examples)).astype(np.float32), bias)
 
 
-def learn(material: Material, chosen: NDArray[np.int64], truth: Truth, rarity: Floats) -> Linear:
-    """Weights from the chosen rows; how whole and worst clause join is learnt on ratings made out of fold."""
-    inputs, size, weights = matrix(material, rarity), len(material.rows), material.weights
-    out_of_fold = np.zeros((size, 2))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    for known, asked in folds.split(chosen, truth[chosen]):
-        model = fit(inputs[chosen[known]], truth[chosen[known]], weights[chosen[known]])
-        ratings = whole_and_worst(model.decision_function(inputs), material.owner, size)
-        out_of_fold[chosen[asked]] = ratings[chosen[asked]]
-    joining = LogisticRegression(random_state=SEED).fit(out_of_fold[chosen], truth[chosen], weights[chosen])
-    model = fit(inputs[chosen], truth[chosen], weights[chosen])
-    learnt = model.coef_[0].astype(np.float32)
-    return Linear(
-        learnt[: material.vectors.shape[1]],
-        learnt[material.vectors.shape[1] :],
-        float(model.intercept_[0]),
-        np.array([*joining.coef_[0], joining.intercept_[0]], dtype=np.float32),
-    )
+def rate(fitted: Fitted, material: Material, inputs: sparse.csr_matrix) -> Floats:
+    """What the head will say of each row: (rows, 2), concern and immediate."""
+    each = fitted.rate(material.vectors, material.vectors, inputs)
+    whole = each[: len(material.rows)]
+    worst = whole.copy()
+    np.maximum.at(worst, material.owner, each)
+    concern, immediate = join(whole, worst).T
+    return np.stack([concern, immediate + GRAVITY * concern], axis=1)
+
+
+def scale(out_of_fold: Floats, truth: Truth) -> Floats:
+    """How a rating becomes a chance (Platt), learnt on ratings made out of fold; every row counts alike."""
+    model = LogisticRegression(C=100.0, random_state=SEED).fit(out_of_fold[:, None], truth)
+    return np.array([model.coef_[0, 0], model.intercept_[0]], dtype=np.float32)
 
 
 def learn_head(material: Material, chosen: NDArray[np.int64], encoder: Encoder) -> Head:
     rarity = rarity_of([material.counts[index] for index in chosen])
-    concerns = material.vectors[: len(material.rows)][material.concern]
+    inputs = matrix(material, rarity)
+    out_of_fold = np.zeros((len(material.rows), 2), dtype=np.float32)
+    strata = (material.concern * 1 + material.immediate)[chosen]
+    for known, asked in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(chosen, strata):
+        ratings = rate(fit(material, inputs, chosen[known]), material, inputs)
+        out_of_fold[chosen[asked]] = ratings[chosen[asked]]
+    fitted = fit(material, inputs, chosen)
+    questions = [
+        Question(
+            fitted.examples[:, question],
+            fitted.buckets[:, question],
+            float(fitted.bias[question]),
+            scale(out_of_fold[chosen, question], truth[chosen]),
+        )
+        for question, truth in enumerate((material.concern, material.immediate))
+    ]
     return Head(
         encoder=encoder.name,
         examples=fingerprint(tuple(material.rows)),
         rarity=rarity,
-        concern=learn(material, chosen, material.concern, rarity),
-        immediate=learn(material, chosen, material.immediate, rarity),
-        vectors=np.round(concerns * CERTAINTY).astype(np.int8),
+        vectors=np.round(material.vectors[chosen] * CERTAINTY).astype(np.float32) / np.float32(CERTAINTY),
+        is_concern=material.concern[chosen],
+        concern=questions[0],
+        immediate=questions[1],
     )
 
 
