@@ -1,13 +1,15 @@
 """Measures the coder on exemplars that it did not learn from, beside named baselines; must not tune anything.
 
-`python -m analysis.coding.crossvalidate` prints the figures. Two ways of holding out: blocks of neighbouring rows of
-one author and question (what to expect of like answers), and whole questions (what to expect of a question that the
-exemplars do not have). The baseline needs scikit-learn, a development extra that nothing else here imports.
+`python -m analysis.coding.crossvalidate` prints the figures. Held out are blocks of neighbouring rows of one author and
+question (what to expect of like answers), the same with the question hidden (of like answers to an unknown question),
+and whole questions (of an unknown question that draws other answers). The baseline needs scikit-learn, a development
+extra that nothing else here imports.
 """
 
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from analysis.coding.evaluate import score
 from analysis.coding.exemplars import Exemplar, folds, read_exemplars
 from analysis.coding.head import Head
 from analysis.coding.passages import Passage
-from analysis.coding.train import learn, read_passages
+from analysis.coding.train import Material, learn, read
 from analysis.records import Facet
 from consultation.encoder import MiniLM
 
@@ -27,16 +29,17 @@ _FOLDS = 5
 
 
 def crossvalidate(
-    rows: Sequence[Exemplar], passages: Sequence[Passage], fold: Sequence[int], codebook: Codebook
+    material: Material, fold: Sequence[int], codebook: Codebook, *, hide_question: bool = False
 ) -> list[Prediction]:
     """What a coder that never saw a row's fold makes of the row. Thresholds too come from the other folds alone."""
-    predictions: list[Prediction] = [{} for _ in rows]
+    predictions: list[Prediction] = [{} for _ in material.rows]
     for number in sorted(set(fold)):
         kept = [at for at, each in enumerate(fold) if each != number]
         left = [at for at, each in enumerate(fold) if each == number]
-        head = learn([rows[at] for at in kept], [passages[at] for at in kept], codebook, "held out")
+        head = learn(material.only(kept), codebook, "held out")
         for at in left:
-            predictions[at] = _predicted(head, passages[at])
+            passage = material.passages[at]
+            predictions[at] = _predicted(head, replace(passage, place=("", "")) if hide_question else passage)
     return predictions
 
 
@@ -70,16 +73,17 @@ def tfidf_baseline(rows: Sequence[Exemplar], fold: Sequence[int], codebook: Code
 def commonest_baseline(rows: Sequence[Exemplar]) -> list[Prediction]:
     """Always the commonest outcome, theme and sentiment."""
     commonest = {
-        "outcomes": [Counter(each for row in rows for each in row.outcomes).most_common(1)[0][0]],
-        "themes": [Counter(each for row in rows for each in row.themes).most_common(1)[0][0]],
+        "outcomes": [Counter(each for row in rows for each in row.outcomes or ()).most_common(1)[0][0]],
+        "themes": [Counter(each for row in rows for each in row.themes or ()).most_common(1)[0][0]],
         "sentiment": Counter(row.sentiment for row in rows).most_common(1)[0][0],
     }
     return [commonest for _ in rows]
 
 
 def _predicted(head: Head, passage: Passage) -> Prediction:
-    scores = head.stages.predict(head.bank.likeness([passage]))[0]
-    proposed = [head.columns[at] for at in head.proposed(head.calibration.confidence(scores))]
+    likeness, learned = head.likeness(passage)
+    scores = learned.stages.predict(likeness)[0]
+    proposed = [head.columns[at] for at in head.proposed(learned.calibration.confidence(scores), learned)]
     tone = head.tone(scores)
     return {
         "outcomes": [code for facet, code in proposed if facet is Facet.OUTCOME],
@@ -91,14 +95,16 @@ def _predicted(head: Head, passage: Passage) -> Prediction:
 def main() -> None:
     """Print one line of figures for each way of holding out and each baseline."""
     rows, codebook = read_exemplars(), shipped_codebook()
-    passages = read_passages(rows, MiniLM())
+    material = read(rows, codebook, MiniLM())
     blocks = folds(rows, _FOLDS)
     questions = sorted({each.question for each in rows})
     by_question = [questions.index(each.question) % _FOLDS for each in rows]
     _show("always the commonest", rows, commonest_baseline(rows))
-    _show("the coder, blocks held out", rows, crossvalidate(rows, passages, blocks, codebook))
+    _show("the coder, blocks held out", rows, crossvalidate(material, blocks, codebook))
+    hidden = crossvalidate(material, blocks, codebook, hide_question=True)
+    _show("the coder, blocks held out, question hidden", rows, hidden)
     _show("TF-IDF logistic, blocks held out", rows, tfidf_baseline(rows, blocks, codebook))
-    _show("the coder, questions held out", rows, crossvalidate(rows, passages, by_question, codebook))
+    _show("the coder, questions held out", rows, crossvalidate(material, by_question, codebook))
 
 
 def _show(name: str, rows: Sequence[Exemplar], predictions: Sequence[Prediction]) -> None:

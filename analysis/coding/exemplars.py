@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.codebook import Code, Codebook
+
 SHIPPED = Path(__file__).parents[1] / "codebook" / "exemplars"
 SENTIMENTS = ("negative", "neutral", "positive", "mixed")
 
@@ -17,11 +19,14 @@ class UnusableExemplar(ValueError):
 
 @dataclass(frozen=True)
 class Exemplar:
-    """One hand-coded answer. `source` is its file or author: cross-validation keeps sources' neighbours together."""
+    """One hand-coded answer. None is "nobody has said"; an empty tuple is "none applies".
+
+    `source` is its file or author: cross-validation keeps sources' neighbours together.
+    """
 
     text: str
-    outcomes: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] | None = None
+    themes: tuple[str, ...] | None = None
     sentiment: str | None = None
     audience: str = ""
     question: str = ""
@@ -38,8 +43,8 @@ def exemplar_from(row: Mapping[str, Any], source: str = "", number: int = 0) -> 
         raise UnusableExemplar(f"Row {number} of {source}: '{sentiment}' is no sentiment. Use one of {allowed}.")
     return Exemplar(
         text=text,
-        outcomes=tuple(row.get("outcomes") or ()),
-        themes=tuple(row.get("themes") or ()),
+        outcomes=_codes(row.get("outcomes")),
+        themes=_codes(row.get("themes")),
         sentiment=sentiment,
         audience=str(row.get("audience") or ""),
         question=str(row.get("question") or ""),
@@ -78,6 +83,36 @@ def folds(rows: Sequence[Exemplar], count: int, block: int = 8) -> list[int]:
         name = json.dumps([*place, (seen[place] - 1) // (block if row.source else 1)])
         drawn.append(int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % count)
     return drawn
+
+
+def own_words(codebook: Codebook) -> list[Exemplar]:
+    """What the codebook itself says of its codes, as exemplars that answer no question.
+
+    A note on a theme is silent about outcomes, and the other way round; a clause for a theme under an outcome is both.
+    """
+    return [
+        *(each for code in codebook.codes for each in _described(code)),
+        *(
+            Exemplar(clause, (outcome,), (code.id,), audience=audience)
+            for code in codebook.themes
+            for outcome, clauses in code.statements.under.items()
+            if outcome in codebook.outcome_ids
+            for audience, clause in clauses.items()
+        ),
+    ]
+
+
+def _described(code: Code) -> list[Exemplar]:
+    outcomes, themes = ((code.id,), None) if code.facet == "outcome" else (None, (code.id,))
+    notes = [code.name, f"{code.name}. {code.definition}", *code.include]
+    return [
+        *(Exemplar(each, outcomes, themes) for each in notes),
+        *(Exemplar(clause, outcomes, themes, audience=who) for who, clause in code.statements.general.items()),
+    ]
+
+
+def _codes(written: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if written is None else tuple(written)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,7 +1,7 @@
 """What a coder has learned, as one value and one file; must not know how it was learned or how it is used."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.coding.calibration import Calibration
 from analysis.coding.likeness import Bank
+from analysis.coding.passages import Passage
 from analysis.coding.ridge import TwoStages
 from analysis.coding.sparse import SparseIndex
 from analysis.records import Facet
@@ -23,8 +24,20 @@ class UnusableHead(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Learned:
+    """What was learned from one sight of the exemplars, and how far its scores can be trusted."""
+
+    stages: TwoStages
+    calibration: Calibration
+
+
+@dataclass(frozen=True)
 class Head:
     """`columns` name the c things that are scored; `texts` and `truth` (n, c + 1) are the exemplars and their codes.
+
+    The bank holds the exemplars and, after them, the codebook's own words. Two things were learned from it: `asked`
+    saw which question each exemplar answers, `unasked` did not and serves where the question is unknown. One alone
+    would lean on a question that is not there. `asked` is None where no exemplar has a question.
 
     The last column of `truth`, of the scores and of the confidences is "there is nothing to code": abstaining is
     learned from answers such as "pass" and "see above", not inferred from the silence of the codes.
@@ -34,15 +47,22 @@ class Head:
     texts: tuple[str, ...]
     truth: NDArray[np.bool_]
     bank: Bank
-    stages: TwoStages
-    calibration: Calibration
+    asked: Learned | None
+    unasked: Learned
     encoder: str
     exemplars: str  # their fingerprint
     version: str
 
-    def proposed(self, confidence: NDArray[np.float32]) -> list[int]:
+    def likeness(self, passage: Passage, parts: Sequence[Passage] = ()) -> tuple[NDArray[np.float32], Learned]:
+        """(1 + len(parts), n) for a passage and for its clauses, and what to make of it."""
+        likeness = self.bank.likeness(passage, parts)
+        if self.asked is None or passage.place not in self.bank.known_places:
+            return likeness, self.unasked
+        return likeness + self.bank.asked(passage.place), self.asked
+
+    def proposed(self, confidence: NDArray[np.float32], learned: Learned) -> list[int]:
         """The columns (outcomes, then themes, each by falling confidence) that one answer's confidences propose."""
-        reached = confidence >= self.calibration.threshold
+        reached = confidence >= learned.calibration.threshold
         if reached[-1]:
             return []
         return [
@@ -76,8 +96,8 @@ def save(head: Head, path: Path) -> None:
         **_arrays("bank", head.bank),
         **_arrays("words", head.bank.words),
         **_arrays("letters", head.bank.letters),
-        **_arrays("stages", head.stages),
-        **_arrays("calibration", head.calibration),
+        **_learned_arrays("asked", head.asked),
+        **_learned_arrays("unasked", head.unasked),
     }
     with path.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
@@ -108,12 +128,24 @@ def _head(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Head:
         texts=tuple(facts["texts"]),
         truth=np.unpackbits(arrays["truth"], axis=1, count=len(columns) + 1).astype(bool),
         bank=bank,
-        stages=TwoStages(**_part("stages", arrays)),
-        calibration=Calibration(**_part("calibration", arrays)),
+        asked=_learned("asked", arrays) if bank.known_places else None,
+        unasked=_learned("unasked", arrays),
         encoder=facts["encoder"],
         exemplars=facts["exemplars"],
         version=facts["version"],
     )
+
+
+def _learned_arrays(prefix: str, learned: Learned | None) -> dict[str, NDArray[Any]]:
+    if learned is None:
+        return {}
+    stages, calibration = learned.stages, learned.calibration
+    return {**_arrays(f"{prefix}_stages", stages), **_arrays(f"{prefix}_calibration", calibration)}
+
+
+def _learned(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> Learned:
+    stages = TwoStages(**_part(f"{prefix}_stages", arrays))
+    return Learned(stages, Calibration(**_part(f"{prefix}_calibration", arrays)))
 
 
 def _arrays(prefix: str, part: Bank | SparseIndex | TwoStages | Calibration) -> dict[str, NDArray[Any]]:

@@ -11,8 +11,10 @@ from itertools import pairwise
 from typing import TypeAlias
 from zlib import crc32
 
+import numpy as np
+
 from analysis.text import Segment, clauses, normalise
-from consultation.encoder import Encoder, Vectors
+from consultation.encoder import Encoder, Offsets, Vectors
 
 Counts: TypeAlias = dict[int, int]  # hashed feature -> how often
 
@@ -34,7 +36,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class ReadAnswer:
-    """An answer's passage and, for each clause, its place in the text and itself as a passage."""
+    """An answer's passage and, for each clause, its place in the text and itself as a passage (without letters)."""
 
     passage: Passage
     segments: tuple[Segment, ...]
@@ -42,19 +44,30 @@ class ReadAnswer:
 
 
 def read_answer(text: str, place: tuple[str, str], encoder: Encoder) -> ReadAnswer:
-    """`text` with its clauses. A text without clauses counts as one clause."""
+    """`text` with its clauses, from one reading. A text without clauses counts as one clause."""
     segments = tuple(clauses(text)) or (Segment(0, len(text), text),)
-    # The whole first: where it is its own only clause, the encoder has it at hand.
-    whole = encoder.encode([text])[0]
-    vectors = whole[None] if len(segments) == 1 else encoder.encode([each.text for each in segments])
-    passage = Passage(whole, vectors, word_counts(text), letter_counts(text), place)
+    offsets, tokens = encoder.tokens(text)
+    whole = _unit(tokens.mean(axis=0))
     if len(segments) == 1:
+        passage = Passage(whole, whole[None], word_counts(text), letter_counts(text), place)
         return ReadAnswer(passage, segments, (passage,))
+    vectors = np.stack([_pooled(each, offsets, tokens, whole) for each in segments])
     parts = tuple(
-        Passage(vector, vector[None], word_counts(each.text), letter_counts(each.text), place)
+        Passage(vector, vector[None], word_counts(each.text), {}, place)
         for each, vector in zip(segments, vectors, strict=True)
     )
-    return ReadAnswer(passage, segments, parts)
+    return ReadAnswer(Passage(whole, vectors, word_counts(text), letter_counts(text), place), segments, parts)
+
+
+def _pooled(segment: Segment, offsets: Offsets, tokens: Vectors, whole: Vectors) -> Vectors:
+    """The mean of the clause's tokens; where it has none (an emoji that the model drops), the whole stands for it."""
+    first, last = offsets.T
+    inside = (first < last) & (first < segment.end) & (last > segment.start)
+    return _unit(tokens[inside].mean(axis=0)) if inside.any() else whole
+
+
+def _unit(vector: Vectors) -> Vectors:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
 
 
 def word_counts(text: str) -> Counts:

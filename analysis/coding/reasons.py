@@ -7,7 +7,7 @@ glance. It never says that the machine is sure: that is the confidence's job.
 import re
 from collections.abc import Sequence
 
-from analysis.coding.head import Head
+from analysis.coding.head import Head, Learned
 from analysis.coding.passages import Passage, bucket
 from analysis.text import normalise, polarity, words
 
@@ -26,14 +26,12 @@ _PLAIN = frozenset(
 )
 
 
-def carrying_words(head: Head, part: Passage, text: str, column: int) -> list[str]:
+def carrying_words(head: Head, learned: Learned, part: Passage, text: str, column: int) -> list[str]:
     """The words of a clause that raised the column's score most, in the order in which they were written."""
-    weights = head.stages.wide_first[:, [column]]
-    weighed = {}
-    for word in words(text):
-        plain = normalise(word.text)
-        if plain not in _PLAIN and not plain.startswith("["):
-            weighed[word] = float(head.bank.words.carried(part.words, bucket(plain), weights)[0])
+    plain = {word: normalise(word.text) for word in words(text)}
+    telling = {word: bucket(each) for word, each in plain.items() if each not in _PLAIN and not each.startswith("[")}
+    carried = head.bank.words.carried(part.words, set(telling.values()), learned.stages.wide_first[:, column])
+    weighed = {word: carried.get(feature, 0.0) for word, feature in telling.items()}
     strongest = max(weighed.values(), default=0.0)
     named = [word for word, weight in weighed.items() if weight > 0 and weight >= _WORTH_NAMING * strongest]
     best = sorted(named, key=lambda word: -weighed[word])[:_MOST_WORDS]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 
 RIDGE = 0.5
 # How fast likeness of stage one's scores falls with their distance.
@@ -54,17 +55,34 @@ class TwoStages:
         return self.scores.astype(np.float32)
 
 
-def fit(likeness: Floats, wanted: Floats) -> TwoStages:
-    """Learn `wanted` (n, c) from the texts' likeness to one another (n, n)."""
-    mean = wanted.mean(axis=0)
-    inverse = np.linalg.inv(likeness + RIDGE * np.eye(len(likeness), dtype=np.float32))
+def fit(likeness: Floats, truth: Flags, known: Flags, weight: Floats) -> TwoStages:
+    """Learn `truth` (n, c) from the texts' likeness to one another (n, n), each text as much as its weight (n,).
+
+    Where `known` (n, c) says that nobody knows, nothing is learned.
+    """
+    mean = (truth.sum(axis=0, where=known) / np.maximum(known.sum(axis=0), 1)).astype(np.float32)
+    ridge = np.diag(RIDGE / weight).astype(np.float32)
+    inverse = np.linalg.inv(likeness + ridge)
+    wanted = _completed(np.where(known, truth, mean).astype(np.float32), mean, known, inverse)
     first = inverse @ (wanted - mean)
     # Leaving one out has a closed form: no refitting.
     scores = (wanted - first / np.diag(inverse)[:, None]).astype(np.float16)
     wide = scores.astype(np.float32)
-    both = likeness + _score_likeness(wide, wide) + RIDGE * np.eye(len(likeness), dtype=np.float32)
+    both = likeness + _score_likeness(wide, wide) + ridge
     second = np.linalg.solve(both, wanted - mean)
     return TwoStages(mean.astype(np.float32), first.astype(np.float16), second.astype(np.float16), scores)
+
+
+def _completed(wanted: Floats, mean: Floats, known: Flags, inverse: Floats) -> Floats:
+    """`wanted` with what is not known set to what the rest predicts, so that it pulls at nothing."""
+    patterns, of_column = np.unique(known, axis=1, return_inverse=True)
+    pull = inverse @ (wanted - mean)
+    for number, pattern in enumerate(patterns.T):
+        unknown, columns = np.flatnonzero(~pattern), np.flatnonzero(of_column.ravel() == number)
+        if 0 < len(unknown) < len(pattern):
+            at = np.ix_(unknown, columns)
+            wanted[at] -= np.linalg.solve(inverse[np.ix_(unknown, unknown)], pull[at])
+    return wanted
 
 
 def _score_likeness(theirs: Floats, ours: Floats) -> Floats:

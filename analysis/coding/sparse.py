@@ -1,6 +1,7 @@
 """Weighs hashed counts by how rare they are and finds which stored texts share them; must not know words or codes."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,13 +54,17 @@ class SparseIndex:
         )
         return np.bincount(at, shares, len(self.ends)).astype(np.float32)
 
-    def carried(self, counts: Counts, feature: int, weights: Floats) -> Floats:
-        """What one feature of a text adds to its scores, (c,), where stored texts weigh `weights` (n, c)."""
+    def carried(self, counts: Counts, among: Collection[int], weights: Floats) -> dict[int, float]:
+        """What each feature among some adds to a text's score, where the stored texts weigh `weights` (n,)."""
         ids, shares = _weighted(counts, self.rarity)
         starts, rows, stored = self._postings
-        span = slice(starts[feature], starts[feature + 1])
-        share = shares[ids == feature].sum()
-        return np.asarray((stored[span] * share) @ weights[rows[span]], dtype=np.float32)
+        return {
+            each: float(
+                stored[starts[each] : starts[each + 1]] @ weights[rows[starts[each] : starts[each + 1]]] * share
+            )
+            for each, share in zip(ids.tolist(), shares.tolist(), strict=True)
+            if each in among
+        }
 
     @cached_property
     def _postings(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
@@ -75,4 +80,4 @@ def _weighted(counts: Counts, rarity: NDArray[np.float16]) -> tuple[NDArray[np.i
     ids = np.array(sorted(counts), dtype=np.int64)
     times = np.array([counts[each] for each in ids.tolist()], dtype=np.float32)
     weights = ((1 + np.log(times)) * rarity[ids].astype(np.float32)).astype(np.float32)
-    return ids, weights / max(float(np.linalg.norm(weights)), 1e-9)
+    return ids, weights / np.float32(max(math.sqrt(float(weights @ weights)), 1e-9))

@@ -5,6 +5,7 @@ must get the same codings whatever else is asked with it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.codebook import Codebook, shipped_codebook
 from analysis.coding import reasons
-from analysis.coding.head import Head, UnusableHead, load
+from analysis.coding.head import Head, Learned, UnusableHead, load
 from analysis.coding.passages import ReadAnswer, read_answer
 from analysis.coding.suggestion import Suggestion
 from analysis.records import AnswerRecord, Coding, Facet
@@ -20,6 +21,16 @@ from analysis.text import words
 from consultation.encoder import Encoder, MiniLM
 
 Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One answer as it is being coded."""
+
+    record: AnswerRecord
+    answer: ReadAnswer
+    likeness: Floats
+    learned: Learned
 
 
 class KernelCoder:
@@ -48,15 +59,17 @@ class KernelCoder:
         if empty:
             return Suggestion(record.answer_id, (), empty, {})
         answer = read_answer(record.text, (record.audience, record.question), self._encoder)
-        likeness = self.head.bank.likeness([answer.passage, *answer.parts])
-        scores = self.head.stages.predict(likeness[:1])[0]
-        confidence = self.head.calibration.confidence(scores)
-        by_part = self.head.stages.predict_first(likeness[1:])
+        likeness, learned = self.head.likeness(answer.passage, answer.parts)
+        scores = learned.stages.predict(likeness[:1])[0]
+        confidence = learned.calibration.confidence(scores)
+        by_part = learned.stages.predict_first(likeness[1:])
+        sight = Sight(record, answer, likeness, learned)
         codings = [
-            self._coding(record, answer, likeness, int(by_part[:, column].argmax()), column, float(confidence[column]))
-            for column in self.head.proposed(confidence)
+            self._coding(sight, int(by_part[:, column].argmax()), column, float(confidence[column]))
+            for column in self.head.proposed(confidence, learned)
         ]
-        uncoded = None if codings else self._why_uncoded(confidence, likeness[0])
+        silent = bool(confidence[-1] >= learned.calibration.threshold[-1])
+        uncoded = None if codings else self._why_uncoded(silent, confidence, likeness[0])
         tone = self._tone(record, scores, confidence, likeness[0])
         confidences = {
             self.head.columns[at][1]: round(float(confidence[at]), 2)
@@ -64,16 +77,14 @@ class KernelCoder:
         }
         return Suggestion(record.answer_id, (*codings, *tone), uncoded, confidences)
 
-    def _coding(
-        self, record: AnswerRecord, answer: ReadAnswer, likeness: Floats, part: int, column: int, confidence: float
-    ) -> Coding:
+    def _coding(self, sight: Sight, part: int, column: int, confidence: float) -> Coding:
         """The column's coding on the clause numbered `part`, which carries it."""
         facet, code = self.head.columns[column]
-        span = answer.segments[part]
-        carriers = reasons.carrying_words(self.head, answer.parts[part], span.text, column)
-        nearest = self._nearest(likeness[1 + part], self.head.truth[:, column])
+        span = sight.answer.segments[part]
+        carriers = reasons.carrying_words(self.head, sight.learned, sight.answer.parts[part], span.text, column)
+        nearest = self._nearest(sight.likeness[1 + part], self.head.truth[:, column])
         reason = reasons.why_coded(self._names[code], carriers, nearest)
-        return self._as_coding(record, facet, code, (span.start, span.end), confidence, reason)
+        return self._as_coding(sight.record, facet, code, (span.start, span.end), confidence, reason)
 
     def _tone(self, record: AnswerRecord, scores: Floats, confidence: Floats, likeness: Floats) -> tuple[Coding, ...]:
         """One sentiment on the whole answer; none where the exemplars carry none."""
@@ -99,18 +110,17 @@ class KernelCoder:
         coder = f"machine {self.version}"
         return Coding(record.answer_id, facet, code, start, end, round(confidence, 2), reason, coder)
 
-    def _why_uncoded(self, confidence: Floats, likeness: Floats) -> str:
+    def _why_uncoded(self, silent: bool, confidence: Floats, likeness: Floats) -> str:
         columns = self.head.columns_of(Facet.OUTCOME, Facet.THEME)
         best = max(columns, key=lambda at: float(confidence[at]))
         nearest = self._nearest(likeness, np.ones(len(self.head.texts), dtype=bool))
-        silent = bool(confidence[-1] >= self.head.calibration.threshold[-1])
         return reasons.why_uncoded(silent, self._names[self.head.columns[best][1]], float(confidence[best]), nearest)
 
     def _nearest(self, likeness: Floats, among: NDArray[np.bool_]) -> str | None:
-        """The text of the most similar exemplar among those flagged."""
+        """The text of the most similar exemplar among those flagged; the codebook's own words are no example."""
         if not among.any():
             return None
-        return self.head.texts[int(np.where(among, likeness, -np.inf).argmax())]
+        return self.head.texts[int(np.where(among, likeness[: len(among)], -np.inf).argmax())]
 
 
 @cache

@@ -36,10 +36,11 @@ def key(
         raise UserFault("Choose a passphrase of at least 12 characters: four or five words do well.")
     if file.exists():
         raise UserFault(f"{file} is there already, and a lost key can't be made again. Choose another name.")
+    settings = settings_with(data)  # before the key: it may refuse
     made = new_lead_key(passphrase)
     file.touch(mode=0o600)
     file.write_bytes(made.private)
-    add_lead_key(settings_with(data), made.public)
+    add_lead_key(settings, made.public)
     console.print(f"Private key: {file}. Keep it off this server, with a copy in a safe. If it is lost, so are the")
     console.print("messages sealed to it alone: make one for a deputy too.")
 
@@ -60,7 +61,12 @@ def referral(
     if key is None or not key.is_file():
         raise UserFault("Name your private key file: --key FILE.")
     message = unseal(sealed, key.read_bytes(), passphrase or typer.prompt("Passphrase", hide_input=True))
-    acknowledge(store, reference)
     console.print(f"{reference}: {message.level}. {message.reason}", markup=False, highlight=False)
-    console.print(f"Said by: {message.audience}; asked: {message.question}", markup=False, highlight=False)
+    console.print(
+        f"Said by: {message.audience}; asked: {message.question}; conversation {message.thread or 'not known'} "
+        "(the same for all messages of one chat)",
+        markup=False,
+        highlight=False,
+    )
     console.print(f"\n{message.text}\n", markup=False, highlight=False)
+    acknowledge(store, reference)  # after it was shown: what fails here must not keep the words from the lead

@@ -3,8 +3,8 @@
 Must not know what the vectors are used for, nor keep any text it was given.
 """
 
-from consultation.encoder.contract import DIMENSIONS, Encoder, ModelUnavailable, Vectors
+from consultation.encoder.contract import DIMENSIONS, Encoder, ModelUnavailable, Offsets, Vectors
 from consultation.encoder.hashed import HashEncoder
 from consultation.encoder.minilm import MiniLM
 
-__all__ = ["DIMENSIONS", "Encoder", "HashEncoder", "MiniLM", "ModelUnavailable", "Vectors"]
+__all__ = ["DIMENSIONS", "Encoder", "HashEncoder", "MiniLM", "ModelUnavailable", "Offsets", "Vectors"]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 DIMENSIONS = 384
 
 Vectors: TypeAlias = NDArray[np.float32]
+Offsets: TypeAlias = NDArray[np.int32]
 
 
 class ModelUnavailable(RuntimeError):
@@ -27,5 +28,12 @@ class Encoder(Protocol):
         """Vectors of shape (len(texts), 384), float32, each of length 1.
 
         Pure: a text's vector depends on the text alone, never on its neighbours in `texts`.
+        """
+        ...
+
+    def tokens(self, text: str) -> tuple[Offsets, Vectors]:
+        """Where each token stands in `text`, (t, 2), and its vector in the light of the others, (t, 384); t >= 1.
+
+        One reading of the text, to be pooled over any stretch of it. Tokens that stand nowhere have offsets (0, 0).
         """
         ...

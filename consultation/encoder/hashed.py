@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from consultation.encoder.contract import DIMENSIONS, Vectors
+from consultation.encoder.contract import DIMENSIONS, Offsets, Vectors
 
 _WORD = re.compile(r"\w+")
 
@@ -20,9 +20,23 @@ class HashEncoder:
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         for row, text in zip(vectors, texts, strict=True):
             for word in _WORD.findall(text.lower()):
-                digest = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
-                row[digest % DIMENSIONS] += 1.0 if digest >> 63 else -1.0
+                at, sign = _place(word)
+                row[at] += sign
             if not row.any():
                 row[0] = 1.0  # a blank text, or words that cancel out, still gets a unit vector
             row /= np.linalg.norm(row)
         return vectors
+
+    def tokens(self, text: str) -> tuple[Offsets, Vectors]:
+        found = list(_WORD.finditer(text))
+        offsets = np.array([each.span() for each in found] or [(0, 0)], dtype=np.int32)
+        vectors = np.zeros((len(offsets), DIMENSIONS), dtype=np.float32)
+        for row, word in zip(vectors, found, strict=False):  # a blank text has one token that stands nowhere
+            at, sign = _place(word.group().lower())
+            row[at] = sign
+        return offsets, vectors
+
+
+def _place(word: str) -> tuple[int, float]:
+    digest = int.from_bytes(hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+    return digest % DIMENSIONS, 1.0 if digest >> 63 else -1.0

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from tokenizers import Encoding, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from consultation.encoder.contract import DIMENSIONS, ModelUnavailable, Vectors
+from consultation.encoder.contract import DIMENSIONS, ModelUnavailable, Offsets, Vectors
 
 MAX_TOKENS = 256
 CACHED = 4096  # 6 MB of vectors
@@ -47,31 +47,38 @@ class MiniLM:
             vectors[row] = self._encode_one(text)
         return vectors
 
+    def tokens(self, text: str) -> tuple[Offsets, Vectors]:
+        first = self._tokenize(text)
+        windows = [first, *first.overflowing]  # what lies beyond MAX_TOKENS is read by itself
+        offsets = np.array([each for window in windows for each in window.offsets], dtype=np.int32)
+        return offsets, np.concatenate([self._run(window) for window in windows])
+
     def _encode_one(self, text: str) -> Vectors:
         key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         with self._lock:
             if key in self._recent:
                 self._recent.move_to_end(key)
                 return self._recent[key]
-        vector = self._run(text)
+        pooled = self._run(self._tokenize(text)).mean(axis=0)  # no padding in a run of one: the mask is all ones
+        vector = np.asarray(pooled / max(float(np.linalg.norm(pooled)), 1e-12), dtype=np.float32)
         with self._lock:
             self._recent[key] = vector
             if len(self._recent) > CACHED:
                 self._recent.popitem(last=False)
         return vector
 
-    def _run(self, text: str) -> Vectors:
+    def _tokenize(self, text: str) -> Encoding:
+        return self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
+
+    def _run(self, encoding: Encoding) -> Vectors:
         # One text a run: int8 scales are taken over the whole batch, so batch mates would change the vector.
-        encoding = self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
         arrays = {
             "input_ids": encoding.ids,
             "attention_mask": encoding.attention_mask,
             "token_type_ids": encoding.type_ids,
         }
         feed = {name: np.array([ids], dtype=np.int64) for name, ids in arrays.items() if name in self._inputs}
-        output = np.asarray(self._session.run(None, feed)[0], dtype=np.float32)
-        pooled = output[0].mean(axis=0)  # no padding in a run of one, so the mask is all ones
-        return np.asarray(pooled / max(float(np.linalg.norm(pooled)), 1e-12), dtype=np.float32)
+        return np.asarray(self._session.run(None, feed)[0][0], dtype=np.float32)
 
 
 def _installed_model() -> Path:

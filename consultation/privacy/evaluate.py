@@ -43,8 +43,9 @@ def evaluate(rows: Iterable[Row], detector: Detector) -> dict[str, Any]:
     covered: Counter[str] = Counter()
     for row, spans in zip(scored, found, strict=True):
         for mark in row["spans"]:
-            gold[mark["type"]] += 1
-            covered[mark["type"]] += is_covered(row["text"], mark["start"], mark["end"], spans)
+            kind = mark.get("type") or "OTHER"
+            gold[kind] += 1
+            covered[kind] += is_covered(row["text"], mark["start"], mark["end"], spans)
     clean = [
         spans for row, spans in zip(scored, found, strict=True) if not row["spans"] and not row.get("optional_spans")
     ]

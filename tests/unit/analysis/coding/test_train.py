@@ -8,8 +8,17 @@ import pytest
 
 from analysis.codebook import Code, Codebook, UnknownCode, shipped_codebook
 from analysis.coding import KernelCoder, UnusableHead
-from analysis.coding.exemplars import Exemplar, UnusableExemplar, exemplar_from, fingerprint, folds, read_exemplars
+from analysis.coding.exemplars import (
+    Exemplar,
+    UnusableExemplar,
+    exemplar_from,
+    fingerprint,
+    folds,
+    own_words,
+    read_exemplars,
+)
 from analysis.coding.head import load, save
+from analysis.coding.passages import read_answer
 from analysis.coding.train import train
 from analysis.records import AnswerRecord, Facet
 from consultation.encoder import HashEncoder, MiniLM
@@ -45,6 +54,33 @@ def test_another_codebook_is_learned_from_a_handful_of_rows(coder: KernelCoder) 
     [found] = coder.code([_ask("that cake was stale")])
     assert found.codes(Facet.THEME)[0] == "cake"
     assert found.codes(Facet.OUTCOME) == found.codes(Facet.SENTIMENT) == ()  # nobody taught it any
+
+
+def test_without_a_single_example_the_codebooks_own_words_are_learned() -> None:
+    coder = train([Exemplar("hm", outcomes=(), themes=())], CAFE, HashEncoder())
+    scores = coder.code([_ask("cake, cake and cake")])[0].confidences
+    assert set(scores) == {"tea", "cake", "music"}
+
+
+def test_the_question_counts_where_it_is_known_and_only_there() -> None:
+    rows = [
+        Exemplar(each.text, themes=each.themes, audience="a", question=each.themes[0]) for each in ROWS if each.themes
+    ]
+    head = train(rows, CAFE, HashEncoder()).head
+    asked, unasked = (read_answer("lovely", ("a", question), HashEncoder()).passage for question in ("cake", "new"))
+    assert head.likeness(asked)[1] is head.asked
+    assert head.likeness(unasked)[1] is head.unasked
+    assert train(ROWS, CAFE, HashEncoder()).head.asked is None  # no row has a question
+
+
+def test_what_nobody_said_is_not_taken_for_a_no() -> None:
+    own = own_words(shipped_codebook())
+    assert {(each.outcomes is None, each.themes is None) for each in own} == {
+        (True, False),
+        (False, True),
+        (False, False),
+    }
+    assert all(not each.question for each in own)
 
 
 def test_training_again_gives_the_same_file(coder: KernelCoder, tmp_path: Path) -> None:

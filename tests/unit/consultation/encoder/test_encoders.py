@@ -33,6 +33,22 @@ class EncoderContract:
         asked, near, far = encoder.encode(["my worker listened", "a worker who listened", "buy cheap fuel"])
         assert asked @ near > asked @ far
 
+    def test_tokens_stand_in_the_text_and_pool_to_its_vector(self, encoder: Encoder) -> None:
+        for text in TEXTS:
+            offsets, vectors = encoder.tokens(text)
+            assert vectors.dtype == np.float32
+            assert len(vectors) >= 1
+            assert vectors.shape == (len(offsets), DIMENSIONS)
+            assert (offsets >= 0).all()
+            assert (offsets <= len(text)).all()
+        _, vectors = encoder.tokens(TEXTS[0])
+        pooled = vectors.mean(axis=0)
+        assert np.allclose(pooled / np.linalg.norm(pooled), encoder.encode([TEXTS[0]])[0], atol=1e-5)
+
+    def test_tokens_reach_the_end_of_a_long_text(self, encoder: Encoder) -> None:
+        text = "the bus never comes " * 400
+        assert encoder.tokens(text)[0].max() == len(text.rstrip())
+
     def test_is_named(self, encoder: Encoder) -> None:
         assert encoder.name
 
