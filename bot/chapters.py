@@ -8,6 +8,7 @@ from analysis.operations.report_wave import Analysed, report_wave
 from analysis.operations.take_records import answer_records
 from bot.sayso import Sayso
 from consultation.domain.consultation import Wave
+from consultation.operations.advance_figures import advance_figures
 from consultation.operations.redacted_answers import redacted_answers
 from consultation.storage import consultations
 
@@ -22,8 +23,12 @@ def code_what_is_new(sayso: Sayso) -> int:
     )
 
 
-def analysed(sayso: Sayso, wave: Wave, codebook: Codebook) -> Analysed:
-    """Findings of what is coded so far; what is not counts as uncoded and the report says so."""
+def analysed(sayso: Sayso, wave: Wave, codebook: Codebook, *, everything: bool = False) -> Analysed:
+    """Findings of what is coded so far; what is not counts as uncoded and the report says so.
+
+    `everything` is for an analyst's own reading: published figures move on in steps (see `advance_figures`).
+    """
+    advance_figures(sayso.store, wave, sayso.desk.today())
     framework = load_framework(wave.consultation.framework, codebook.outcome_ids)
-    responses = redacted_answers(sayso.store, wave.id)
+    responses = redacted_answers(sayso.store, wave.id, counted_only=not everything)
     return report_wave(sayso.store, wave, sayso.desk.survey_of(wave), responses, codebook, framework)

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 from bot.settings import Settings
 from consultation.domain.concern import Level
+from consultation.operations.alert_lead import NotSent
 
 log = logging.getLogger("sayso.delivery")
 
@@ -17,7 +18,7 @@ class Alerts:
         self._settings = settings
 
     def send(self, reference: str, level: Level) -> None:
-        """Tell the lead. A failure is logged, never raised: the concern is sealed and listed in any case."""
+        """Tell the lead. Raises `NotSent`, and logs why; where no mail server is set, the log line is all there is."""
         log.warning("safeguarding referral %s (%s) waits", reference, level.value)
         if not (self._settings.smtp and self._settings.alert_to):
             return
@@ -25,8 +26,9 @@ class Alerts:
         try:
             with smtplib.SMTP(host, int(port or 25), timeout=10) as server:
                 server.send_message(self._letter(reference, level))
-        except OSError as error:
-            log.error("the alert for referral %s could not be e-mailed: %s", reference, error)
+        except (OSError, ValueError, smtplib.SMTPException) as error:
+            log.error("the alert for referral %s could not be e-mailed (%s); trying on", reference, error)
+            raise NotSent from error
 
     def _letter(self, reference: str, level: Level) -> EmailMessage:
         letter = EmailMessage()

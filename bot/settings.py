@@ -1,13 +1,17 @@
 """Settings, from the environment or a `.env` file: names begin with SAYSO_. Secrets never show themselves."""
 
+import re
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MAIL_SERVER = re.compile(r"[^\s:/@]+(?::(?P<port>[0-9]{1,5}))?")
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SAYSO_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SAYSO_", env_file=".env", env_ignore_empty=True, extra="ignore")
 
     data: Path = Field(default=Path("sayso-data"), description="folder of the database")
     keys: Path | None = Field(default=None, description="folder of the keys; keep it out of backups of the data")
@@ -17,11 +21,31 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = Field(default=None, description="the respondents' bot")
     telegram_consultation: str | None = Field(default=None, description="short name of the consultation it runs")
     officer_token: SecretStr | None = Field(default=None, description="the staff bot, another token")
-    officer_chats: list[int] = Field(default=[], description="Telegram chats of staff who may use the staff bot")
+    officer_chats: Annotated[list[int], NoDecode] = Field(
+        default=[], description="Telegram chats of staff who may use the staff bot, such as 123, 456"
+    )
     telegram_api: str | None = Field(default=None, description="another Bot API server, such as a local one")
     smtp: str | None = Field(default=None, description="host:port for safeguarding alerts")
     alert_to: str | None = Field(default=None, description="e-mail address of the safeguarding lead")
     alert_from: str = "sayso@localhost"
+
+    @field_validator("officer_chats", mode="before")
+    @classmethod
+    def _numbers(cls, said: object) -> object:
+        if not isinstance(said, str):
+            return said
+        try:
+            return [int(each) for each in said.strip().removeprefix("[").removesuffix("]").split(",") if each.strip()]
+        except ValueError:
+            raise ValueError("write the numbers of the chats with commas between them, such as 123, 456") from None
+
+    @field_validator("smtp")
+    @classmethod
+    def _host_and_port(cls, said: str | None) -> str | None:
+        found = MAIL_SERVER.fullmatch(said) if said else None
+        if said and (found is None or not 1 <= int(found["port"] or 25) <= 65535):
+            raise ValueError("write the mail server as host or host:port, such as mail.example.org:25")
+        return said
 
     @property
     def database(self) -> Path:
@@ -29,7 +53,8 @@ class Settings(BaseSettings):
 
     @property
     def key_folder(self) -> Path:
-        return self.keys or self.data / "keys"
+        data = self.data if self.data.name.strip(".") else self.data.resolve()  # '.' and '..' have no name
+        return self.keys or data.with_name(f"{data.name}-keys")  # beside the data, so not in its backups
 
     @property
     def address(self) -> str:

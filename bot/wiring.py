@@ -9,7 +9,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from bot.delivery import Alerts
 from bot.sayso import Sayso
 from bot.settings import Settings
 from consultation.domain.consultation import Wave
@@ -17,6 +16,7 @@ from consultation.domain.survey import Survey
 from consultation.operations.converse import Desk
 from consultation.privacy.detect import default_detector
 from consultation.safeguarding.screen import load_screen
+from consultation.safeguarding.seal import check_leads
 from consultation.storage import consultations
 from consultation.storage.keys import KeyStore
 from consultation.storage.store import open_store
@@ -45,17 +45,20 @@ def wire(
     def survey_of(wave: Wave) -> Survey:
         return survey_at(wave.survey, wave.survey_version)
 
+    leads = lead_keys(settings)
+    with store.read() as session:
+        if leads or consultations.waves(session):
+            check_leads(leads)
     desk = Desk(
         store=store,
         survey_of=survey_of,
         key_of=keys.key,
         detector=default_detector(),
         screen=load_screen(),
-        leads=lead_keys(settings),
+        leads=leads,
         today=today,
         new_id=new_id,
         new_reference=new_reference or _new_reference,
-        alert=Alerts(settings).send,
     )
     return Sayso(settings, store, keys, desk)
 

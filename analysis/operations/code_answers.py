@@ -16,17 +16,21 @@ def code_answers(
     coder: Coder,
     progress: Callable[[int], None] = lambda done: None,
 ) -> int:
-    """Code every answer that this version of the coder has not read; returns how many. Withheld ones have no words."""
+    """Code every answer that this version of the coder has not read; returns how many. Withheld ones have no words.
+
+    What is withdrawn meanwhile is neither coded nor counted, and the others are coded all the same.
+    """
     with database.read() as session:
         known = codings.coded_by(session, coder.version)
     waiting = [each for each in answers if not each.withheld and each.answer_id not in known]
+    coded = 0
     for start in range(0, len(waiting), BATCH):
         batch = waiting[start : start + BATCH]
         suggestions = coder.code(batch)
         read = {each.answer_id: each.uncoded or "" for each in suggestions}
         with database.write() as session:
-            codings.replace_suggestions(
+            coded += codings.replace_suggestions(
                 session, coder.version, read, [coding for each in suggestions for coding in each.codings]
             )
         progress(start + len(batch))
-    return len(waiting)
+    return coded

@@ -26,14 +26,19 @@ def abstentions(session: Session) -> dict[str, str]:
     return {row.answer_id: row.abstained for row in rows}
 
 
-def replace_suggestions(session: Session, coder: str, read: dict[str, str], codings: Iterable[Coding]) -> None:
-    """Store what the coder made of the answers in `read` (id to reason for abstaining, or ""), in place of before."""
+def replace_suggestions(session: Session, coder: str, read: dict[str, str], codings: Iterable[Coding]) -> int:
+    """Store what the coder made of the answers in `read` (id to reason for abstaining, or ""), in place of before.
+
+    An answer that was withdrawn or changed while the coder read it is passed over; returns how many were stored.
+    """
     ids = list(read)
     for start in range(0, len(ids), 500):  # within SQLite's limit of variables in one statement
         some = ids[start : start + 500]
         session.execute(delete(SuggestionRow).where(col(SuggestionRow.answer_id).in_(some)))
         session.execute(delete(CodedRow).where(col(CodedRow.answer_id).in_(some)))
-    session.add_all(CodedRow(answer_id=each, coder=coder, abstained=why) for each, why in read.items())
+    stored = {
+        each for each, why in read.items() if _note_coded(session, CodedRow(answer_id=each, coder=coder, abstained=why))
+    }
     session.add_all(
         SuggestionRow(
             answer_id=each.answer_id,
@@ -46,7 +51,19 @@ def replace_suggestions(session: Session, coder: str, read: dict[str, str], codi
             coder=each.coder,
         )
         for each in codings
+        if each.answer_id in stored
     )
+    return len(stored)
+
+
+def _note_coded(session: Session, row: CodedRow) -> bool:
+    """False where the answer is gone. Once the note is written it cannot go before the transaction ends."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
 
 
 def codings_of(session: Session, answers: Collection[str]) -> list[Coding]:

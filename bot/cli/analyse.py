@@ -12,12 +12,11 @@ from rich.console import Console
 from analysis.codebook import shipped_codebook
 from analysis.coding import shipped_coder
 from analysis.findings.report import Commission
-from analysis.frameworks import load_framework
 from analysis.operations.analyse_file import analyse_file
 from analysis.operations.export_findings import EVIDENCE, evidence_rows, export_findings
 from bot.chapters import analysed, code_what_is_new
 from bot.cli.faults import UserFault
-from bot.cli.parts import progress_bar, settings_with, write_files
+from bot.cli.parts import check_folder, known_framework, progress_bar, settings_with, write_files
 from bot.wiring import quieten_logs, wire
 from consultation.operations.receive_file import receive_file
 from consultation.privacy.detect import default_detector
@@ -39,8 +38,9 @@ def analyse(
 ) -> None:
     """Analyse answers that came from elsewhere: redacted and screened on the way in, coded, reported."""
     quieten_logs()
+    check_folder(out)
     codebook = shipped_codebook()
-    chosen = load_framework(framework, codebook.outcome_ids) if framework else None
+    chosen = known_framework(framework) if framework else None
     try:
         content = answers.read_bytes()
     except OSError as error:
@@ -78,6 +78,7 @@ def export(
 ) -> None:
     """Write the chapter and the analysts' files of a consultation as it stands."""
     quieten_logs()
+    check_folder(out)
     sayso = wire(settings_with(data))
     code_what_is_new(sayso)
     with sayso.store.read() as session:

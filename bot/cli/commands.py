@@ -3,13 +3,14 @@
 import sys
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from bot.cli import analyse, demonstrate, evaluate, refer, serve
-from bot.cli.parts import EXPECTED, settings_with
+from bot.cli.faults import UserFault
+from bot.cli.parts import EXPECTED, known_framework, settings_with
 from bot.terminal.player import play
 from bot.web.app import staff_secret
 from bot.web.security import Passes, Role
@@ -18,7 +19,7 @@ from consultation.domain.consultation import Audience, Channel
 from consultation.operations.open_wave import Commission, open_wave
 from consultation.storage import consultations
 from consultation.storage.store import migrate
-from consultation.surveys import load_survey, template
+from consultation.surveys import load_survey, template, with_areas
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 app.command("demo")(demonstrate.demo)
@@ -59,17 +60,30 @@ def open_consultation(
     purpose: Annotated[str, typer.Option(help="why, for a nine-year-old: 'to learn what …'")],
     title: Annotated[str, typer.Option()] = "What do you want from the people who work with you?",
     survey: Annotated[Path | None, typer.Option(help="a survey file; else the one that ships")] = None,
+    areas: Annotated[str, typer.Option(help="your own areas for the survey that ships: 'Town, North, South'")] = "",
     framework: Annotated[str, typer.Option(help="the authority's framework")] = "cambridgeshire-2009-12",
     days: Annotated[int, typer.Option(min=1, max=366, help="how long it stays open")] = 28,
     data: Data = None,
 ) -> None:
     """Open a consultation today."""
+    body = _survey_body(survey, areas, slug)
+    known_framework(framework)
     sayso = wire(settings_with(data))
     today = date.today()  # noqa: DTZ011 - the officer's own calendar day
     commission = Commission(slug, title, authority, purpose, decided_by, framework, today, today + timedelta(days=days))
-    body = survey.read_text(encoding="utf-8") if survey else template("what-we-want")
     wave = open_wave(sayso.desk, sayso.keys, commission, body)
     out.print(f"Open until {wave.closes_on}. The link, once you run 'sayso serve': /c/{slug}")
+
+
+def _survey_body(survey: Path | None, areas: str, slug: str) -> str:
+    """What is to be asked: a checked file of the officer's own, or the template, with their areas if they name any."""
+    if survey is None:
+        body = template("what-we-want")
+        return with_areas(body, areas.split(","), f"what-we-want-{slug}") if areas else body
+    if areas:
+        raise UserFault("--areas is for the survey that ships. In a file of your own, write them under shared_options.")
+    load_survey(survey)  # a fault in it is told with the file's own name
+    return survey.read_text(encoding="utf-8")
 
 
 @app.command("staff-link")
@@ -100,10 +114,22 @@ def chat(
     play(sayso, wave, f"{Channel.TERMINAL}:{name}", audience, input, print)
 
 
+def _refuse(sentence: str) -> NoReturn:
+    Console(stderr=True, soft_wrap=True).print(f"✗ {sentence}", markup=False, highlight=False)
+    sys.exit(2)
+
+
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; an expected fault is one sentence on standard error and exit code 2."""
+    """Run the command line; an expected fault is one sentence on standard error and exit code 2.
+
+    So is a file or folder that the system refuses, wherever it is met.
+    """
     try:
         app(args=arguments)
     except EXPECTED as fault:
-        Console(stderr=True, soft_wrap=True).print(f"✗ {fault}", markup=False, highlight=False)
-        sys.exit(2)
+        _refuse(str(fault))
+    except OSError as fault:
+        if fault.strerror is None:
+            raise
+        where = f"{fault.filename}: " if fault.filename else ""
+        _refuse(f"{where}{fault.strerror}")

@@ -15,7 +15,7 @@ from analysis.operations.export_findings import export_findings
 from analysis.operations.take_records import answer_records
 from bot.chapters import analysed
 from bot.cli.faults import UserFault
-from bot.cli.parts import progress_bar, settings_with, write_files
+from bot.cli.parts import check_folder, progress_bar, settings_with, write_files
 from bot.cli.serve import check_port, run
 from bot.demo.play import Demo, clear_quotations, make_demo, play_respondents, stored_responses
 from bot.demo.respondents import simulated_respondents
@@ -38,7 +38,9 @@ def demo(
     """Make a demonstration with 200 simulated respondents, and serve it (or write its exports)."""
     quieten_logs()
     settings = settings_with(data, port)
-    if not once:
+    if once:
+        check_folder(out)
+    else:
         check_port(settings)
     day = _day(on)
     made = make_demo(settings, day)
@@ -46,6 +48,9 @@ def demo(
         raise UserFault(
             f"The demonstration in {settings.data} closed on {made.wave.closes_on}. Use another --data folder."
         )
+    if made.passphrase:  # now, not at the end: a demonstration that is interrupted would never tell it
+        key = settings.key_folder / "demo-lead.age"
+        console.print(f"The safeguarding lead’s key is {key}; its passphrase, told once: {made.passphrase}")
     console.print("Playing, coding and reporting: a minute or two …")
     _fill(made, day)
     if once:
@@ -101,7 +106,4 @@ def _announce(made: Demo) -> None:
     console.print()
     for what, link in links.items():
         console.print(f"  {what:<14} {link}", highlight=False)
-    if made.passphrase:
-        key = settings.key_folder / "demo-lead.age"
-        console.print(f"\n  The safeguarding lead’s key is {key}; its passphrase, told once: {made.passphrase}")
     console.print("\nAll 200 earlier answers are simulated, and say so. Yours joins them. Stop with Ctrl-C.\n")

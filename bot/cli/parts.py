@@ -1,15 +1,19 @@
 """What several commands share: settings with the data folder from the command line, faults, files, progress."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from analysis.codebook import UnknownCode
+from analysis.codebook import UnknownCode, shipped_codebook
+from analysis.frameworks import Framework, load_framework, shipped_frameworks
 from bot.cli.faults import UserFault
+from bot.demo.play import NotADemonstration
 from bot.respondent.door import UnusableToken
 from bot.settings import Settings
 from consultation.content import BadFile
@@ -21,15 +25,18 @@ from consultation.privacy.rampart import ModelUnavailable as DetectorUnavailable
 from consultation.safeguarding.seal import UnusableKey
 from consultation.storage.keys import UnusableKeys
 from consultation.storage.store import UnusableDatabase
+from consultation.surveys import UnusableAreas
 
 EXPECTED = (
     BadAnswersFile,
     BadFile,
     DetectorUnavailable,
     EncoderUnavailable,
+    NotADemonstration,
     NotReady,
     UnknownCode,
     UnknownReference,
+    UnusableAreas,
     UnusableDatabase,
     UnusableToken,
     UnusableKey,
@@ -39,16 +46,42 @@ EXPECTED = (
 
 
 def settings_with(data: Path | None, port: int | None = None) -> Settings:
-    """The settings, with what the command line says over them."""
+    """The settings, with what the command line says over them. Raises `UserFault` for a value that can't be used."""
     said = {"data": data, "port": port}
     try:
-        return Settings(**{name: value for name, value in said.items() if value is not None})  # type: ignore[arg-type]
+        found = Settings(**{name: value for name, value in said.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = f"SAYSO_{str(first['loc'][0]).upper()}"
+        why = first["msg"].removeprefix("Value error, ")
         raise UserFault(
-            f"{name} is not usable: {first['msg'].lower()}. Change it in the environment or .env."
+            f"{name} is not usable: {why[0].lower()}{why[1:]}. Change it in the environment or .env."
         ) from None
+    except SettingsError as error:
+        raise UserFault(f"The settings can't be read ({error}). Change them in the environment or .env.") from None
+    except UnicodeDecodeError:
+        raise UserFault("The file .env is not UTF-8 text. Save it as UTF-8.") from None
+    for path in (found.data, found.database):
+        if path.exists() and not os.access(path, os.W_OK):
+            raise UserFault(f"{path} can't be written to. Change who may write there, or use another --data folder.")
+    return found
+
+
+def known_framework(name: str) -> Framework:
+    """The framework of that name, checked against the shipped codebook. Raises `UserFault`, `BadFile`."""
+    if name not in shipped_frameworks():
+        known = ", ".join(shipped_frameworks())
+        raise UserFault(f"There is no framework '{name}'. Those that ship: {known}. Name one of them.")
+    return load_framework(name, shipped_codebook().outcome_ids)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that can't be written to, before any work is done for it. Makes nothing."""
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not there.is_dir():
+        raise UserFault(f"{there} is a file, and a folder is needed. Choose another name for --out.")
+    if not os.access(there, os.W_OK):
+        raise UserFault(f"{there} can't be written to. Choose another folder for --out.")
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> list[Path]:

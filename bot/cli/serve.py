@@ -1,12 +1,18 @@
-"""`sayso serve`: the web pages, and the bots where their tokens are set, in one process."""
+"""`sayso serve`: the web pages, and the bots where their tokens are set, in one process or each in its own.
+
+Each door is looked after by itself: one that falls is opened again, one that can't work is given up, and neither
+takes the others with it.
+"""
 
 import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import typer
@@ -15,8 +21,8 @@ from rich.console import Console
 
 from bot.cli.faults import UserFault
 from bot.cli.parts import settings_with
-from bot.officer.door import OfficerDoor
-from bot.respondent.door import RespondentDoor, connected_bot
+from bot.officer.door import OfficerDoor, UnusableStaffToken
+from bot.respondent.door import RespondentDoor, UnusableToken, check_token, connected_bot
 from bot.sayso import Sayso
 from bot.scheduler import Scheduler
 from bot.settings import Settings
@@ -28,18 +34,40 @@ from consultation.storage import consultations
 log = logging.getLogger("sayso.serve")
 out = Console(soft_wrap=True)
 
+FIRST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 60.0  # seconds between two openings of a door that falls
+STEADY = 60.0  # seconds after which a door that falls counts as falling for the first time
+
+
+class Door(StrEnum):
+    WEB = "web"
+    RESPONDENT = "respondent"
+    OFFICER = "officer"
+
 
 def serve(
     port: Annotated[int | None, typer.Option(help="else SAYSO_PORT, else 8000")] = None,
     data: Annotated[Path | None, typer.Option(help="the data folder")] = None,
+    only: Annotated[list[Door] | None, typer.Option(help="this door alone; may be given again for another")] = None,
 ) -> None:
     """Serve the chat and the staff pages, and Telegram if SAYSO_TELEGRAM_TOKEN is set."""
     quieten_logs()
     settings = settings_with(data, port)
-    check_port(settings)
+    check_tokens(settings, only or ())
+    doors = set(only or Door)
+    if Door.WEB in doors:
+        check_port(settings)
     sayso = wire(settings)
-    out.print(f"Sayso is at {settings.address}  (stop with Ctrl-C)")
-    asyncio.run(run(sayso))
+    where = f"at {settings.address}" if Door.WEB in doors else "on Telegram"
+    out.print(f"Sayso is {where}  (stop with Ctrl-C)")
+    asyncio.run(run(sayso, doors))
+
+
+def check_tokens(settings: Settings, only: Collection[Door]) -> None:
+    """Refuse to start a bot that was asked for by name and has no token."""
+    for door, token in ((Door.RESPONDENT, settings.telegram_token), (Door.OFFICER, settings.officer_token)):
+        if door in only and token is None:
+            name = "SAYSO_TELEGRAM_TOKEN" if door is Door.RESPONDENT else "SAYSO_OFFICER_TOKEN"
+            raise UserFault(f"--only {door.value} needs {name}. Set it in the environment or .env.")
 
 
 def check_port(settings: Settings) -> None:
@@ -55,30 +83,62 @@ def check_port(settings: Settings) -> None:
             ) from None
 
 
-async def run(sayso: Sayso) -> None:
-    """Everything at once, until a signal; what is in hand is finished first."""
+async def run(sayso: Sayso, doors: Collection[Door] = tuple(Door)) -> None:
+    """Everything at once, until a signal; what is in hand is finished first. Raises `UnusableToken`."""
     stop = asyncio.Event()
-    server = _Server(
-        uvicorn.Config(
-            create_app(sayso), access_log=False, log_level="warning", host=sayso.settings.host, port=sayso.settings.port
-        )
-    )
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop.set)
-    tasks = [asyncio.create_task(server.serve())]
-    tasks += [asyncio.create_task(door) for door in _bots(sayso, stop)]
-    scheduler = Scheduler(sayso)
-    scheduler.start()
+    await keep_serving(sayso, stop, doors)
+
+
+async def keep_serving(sayso: Sayso, stop: asyncio.Event, doors: Collection[Door] = tuple(Door)) -> None:
+    """Until `stop`, the end of the web server, or the last bot's. Raises `UnusableToken` if refused at the start."""
+    server = _server(sayso) if Door.WEB in doors else None
+    bots = [asyncio.create_task(each) for each in _bots(sayso, stop, doors)]
+    web = [asyncio.create_task(server.serve())] if server else []
+    scheduler = Scheduler(sayso) if set(doors) - {Door.OFFICER} else None  # wherever people write, the lead is alerted
+    if scheduler:
+        scheduler.start()
     try:
-        await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
+        await _until_an_end(stop, web, bots)
     finally:
+        ended_by_itself = not stop.is_set()
         stop.set()
-        server.should_exit = True
-        scheduler.stop()
-        for result in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
-                raise result
+        if server:
+            server.should_exit = True
+        results = await asyncio.gather(*web, *bots, return_exceptions=True)
+        if scheduler:
+            await asyncio.to_thread(scheduler.stop)
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+            raise result
+    if ended_by_itself and not server:
+        raise UserFault("Nothing is left to serve. What is wrong with the bot is in the log above.")
+
+
+async def _until_an_end(stop: asyncio.Event, web: list[asyncio.Task[None]], bots: list[asyncio.Task[None]]) -> None:
+    closing = asyncio.create_task(stop.wait())
+    open_bots = set(bots)
+    try:
+        while web or open_bots:
+            await asyncio.wait({closing, *web, *open_bots}, return_when=asyncio.FIRST_COMPLETED)
+            if closing.done() or any(each.done() for each in web):
+                return
+            given_up = {each for each in open_bots if each.done()}
+            if any(each.exception() for each in given_up):
+                return
+            open_bots -= given_up
+    finally:
+        closing.cancel()
+
+
+def _server(sayso: Sayso) -> "_Server":
+    settings = sayso.settings
+    how = uvicorn.Config(
+        create_app(sayso), access_log=False, log_level="warning", host=settings.host, port=settings.port
+    )
+    return _Server(how)
 
 
 class _Server(uvicorn.Server):
@@ -89,20 +149,54 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _bots(sayso: Sayso, stop: asyncio.Event) -> Iterator[Coroutine[None, None, None]]:
-    settings = sayso.settings
-    if settings.telegram_token is not None:
-        yield _respondents(sayso, stop)
-    else:
+def _bots(sayso: Sayso, stop: asyncio.Event, doors: Collection[Door]) -> list[Coroutine[None, None, None]]:
+    """What keeps each bot open that is asked for and has a token. Raises `UnusableToken` for a malformed one."""
+    settings, kept = sayso.settings, []
+    if Door.RESPONDENT in doors and settings.telegram_token is not None:
+        check_token(settings.telegram_token.get_secret_value())
+        accepted = asyncio.Event()
+        kept.append(keep_open("respondents' bot", lambda: _respondents(sayso, stop, accepted), stop, accepted))
+    elif Door.RESPONDENT in doors:
         log.info("no SAYSO_TELEGRAM_TOKEN: Telegram is off")
-    if settings.officer_token is not None:
-        yield OfficerDoor(sayso).run(stop)
+    if Door.OFFICER in doors and settings.officer_token is not None:
+        kept.append(keep_open("staff bot", lambda: OfficerDoor(sayso).run(stop), stop))
+    return kept
 
 
-async def _respondents(sayso: Sayso, stop: asyncio.Event) -> None:
+async def keep_open(
+    name: str, door: Callable[[], Awaitable[None]], stop: asyncio.Event, accepted: asyncio.Event | None = None
+) -> None:
+    """Open a door again whenever it falls, until `stop`; give it up when its token is no good.
+
+    Where `accepted` is given, a token that is refused before that is set is raised: somebody has just typed it.
+    """
+    wait, waits_for = FIRST_BACK_OFF, ""
+    while not stop.is_set():
+        opened = monotonic()
+        try:
+            await door()
+        except (UnusableToken, UnusableStaffToken) as error:
+            if accepted is not None and not accepted.is_set():
+                raise
+            log.error("%s The %s is off until Sayso is started again; the rest goes on.", error, name)
+            return
+        except UserFault as fault:
+            if str(fault) != waits_for:
+                log.warning("the %s waits, the rest goes on. %s", name, fault)
+            waits_for = str(fault)
+        except Exception as error:  # whatever it is, it must not take the other doors with it
+            log.error("the %s fell (%s); it is opened again in %.0f s", name, type(error).__name__, wait)
+        wait = FIRST_BACK_OFF if monotonic() - opened > STEADY else wait
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait)
+        wait = min(wait * 2, LONGEST_BACK_OFF)
+
+
+async def _respondents(sayso: Sayso, stop: asyncio.Event, accepted: asyncio.Event) -> None:
     token = sayso.settings.telegram_token
     assert token is not None
     async with connected_bot(token.get_secret_value(), sayso.settings.telegram_api) as bot:
+        accepted.set()
         await RespondentDoor(sayso, telegram_wave(sayso), bot).run(stop)
 
 

@@ -22,7 +22,7 @@ from consultation.operations.open_wave import Commission, open_wave
 from consultation.operations.redacted_answers import RedactedResponse, redacted_answers
 from consultation.safeguarding.seal import new_lead_key
 from consultation.storage import consultations, turns
-from consultation.storage.store import migrate
+from consultation.storage.store import migrate, open_store
 from consultation.surveys import template
 
 SLUG = "what-we-want"
@@ -30,33 +30,51 @@ CLEARED_BY = "the demo's authors"
 DAYS = 21
 
 
+class NotADemonstration(Exception):
+    """The consultation at the demonstration's short name is a real one: nobody invented may answer it."""
+
+
 @dataclass(frozen=True)
 class Demo:
     sayso: Sayso
     wave: Wave
     passphrase: str | None  # of the safeguarding lead's key; told once, when the key is made
+    seed: int
 
 
 def make_demo(settings: Settings, on: date, seed: int = 2009) -> Demo:
-    """An empty consultation that opened on `on`. Ids come from `seed`, so that the same answers give the same files."""
+    """An empty consultation that opened on `on`, or the one that an earlier run began.
+
+    Ids come from `seed`, so that the same answers give the same files. Raises `NotADemonstration`.
+    """
     migrate(settings.database)
-    chance = random.Random(seed)  # noqa: S311 - ids of simulated people; real ones come from the operating system
+    store = open_store(settings.database)
+    with store.read() as session:
+        wave = consultations.wave_by_slug(session, SLUG)
+    store.engine.dispose()
+    if wave is not None and not wave.consultation.simulated:
+        raise NotADemonstration(
+            f"'{SLUG}' in {settings.data} is a real consultation, and simulated people must not answer it. "
+            "Use another --data folder for the demonstration."
+        )
     passphrase = None
     if not lead_keys(settings):
         words = Path(__file__).with_name("passphrase-words.txt").read_text().split()
         passphrase = "-".join(secrets.choice(words) for _ in range(5))
         key = new_lead_key(passphrase)
-        add_lead_key(settings, key.public)
+        settings.key_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         private = settings.key_folder / "demo-lead.age"
         private.touch(mode=0o600)
         private.write_bytes(key.private)
+        add_lead_key(settings, key.public)  # last: nothing is sealed to a key that nobody could keep
     sayso = wire(settings, today=lambda: on)
     seeded = replace(
         sayso,
         desk=replace(
             sayso.desk,
-            new_id=lambda: uuid.UUID(int=chance.getrandbits(128), version=4).hex,
-            alert=lambda reference, level: None,  # nobody is to be alarmed by what nobody said
+            new_id=_ids(seed, "consultation"),
+            new_reference=lambda: sayso.desk.new_reference().replace("C-", "SIM-"),
+            alerts=False,  # nobody is to be alarmed by what nobody said
         ),
     )
     commission = Commission(
@@ -70,15 +88,21 @@ def make_demo(settings: Settings, on: date, seed: int = 2009) -> Demo:
         closes_on=on + timedelta(days=DAYS),
         simulated=True,
     )
-    with sayso.store.read() as session:
-        wave = consultations.wave_by_slug(session, SLUG)
-    return Demo(seeded, wave or open_wave(seeded.desk, sayso.keys, commission, template("what-we-want")), passphrase)
+    wave = wave or open_wave(seeded.desk, sayso.keys, commission, template(SLUG))
+    return Demo(seeded, wave, passphrase, seed)
+
+
+def _ids(*of: object) -> Callable[[], str]:
+    """New ids that hang on `of` alone: a person's are the same whoever was played before them, and in which run."""
+    chance = random.Random(repr(of))  # noqa: S311 - ids of simulated people; real ones come from the operating system
+    return lambda: uuid.UUID(int=chance.getrandbits(128), version=4).hex
 
 
 def play_respondents(
     demo: Demo, people: Sequence[Respondent], progress: Callable[[int], None] = lambda done: None
 ) -> int:
-    """Play these people through the conversation; those who were played before are left as they are."""
+    """Play these people through the conversation; those who were played before are left as they are, and somebody
+    whom an interruption cut short carries on: turns that were taken are not taken again."""
     for done, person in enumerate(people, 1):
         _play(demo, person)
         progress(done)
@@ -115,7 +139,8 @@ def _play(demo: Demo, person: Respondent) -> None:
 
 
 def _turn(demo: Demo, person: Respondent, turn: int, given: Input) -> list[Message]:
-    return converse(demo.sayso.desk, demo.wave, Incoming(Channel.SIMULATION, person.id, f"{person.id}:{turn}", given))
+    desk = replace(demo.sayso.desk, new_id=_ids(demo.seed, person.id, turn))
+    return converse(desk, demo.wave, Incoming(Channel.SIMULATION, person.id, f"{person.id}:{turn}", given))
 
 
 def _state(demo: Demo, person: Respondent) -> State:

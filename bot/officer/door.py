@@ -2,13 +2,18 @@
 
 import asyncio
 import logging
+import re
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 
 from telegram import Update
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, CommandHandler, ContextTypes, filters
 
 from analysis.findings import suppression
 from bot.sayso import Sayso
+from consultation.operations.advance_figures import advance_figures
 from consultation.operations.reach import reach
 from consultation.operations.refer_concern import referrals
 from consultation.storage import consultations
@@ -19,6 +24,17 @@ HELLO = (
     "Hello. /reach tells how many people have answered; /referrals which safeguarding references wait. "
     "No answers are shown here."
 )
+FAILED = "Sorry, that did not work. Please try again in a few minutes."
+POLL_SECONDS = 25
+LONGEST_BACK_OFF = 60.0  # seconds
+A_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+
+
+class UnusableStaffToken(Exception):
+    """The token of the staff bot does not work. `str()` says what to do, and never shows it."""
+
+    def __init__(self, why: str = "Telegram does not accept SAYSO_OFFICER_TOKEN. Copy it again from @BotFather."):
+        super().__init__(why)
 
 
 class OfficerDoor:
@@ -30,32 +46,66 @@ class OfficerDoor:
     def application(self) -> Application:  # type: ignore[type-arg]
         settings = self._sayso.settings
         assert settings.officer_token is not None
-        builder = ApplicationBuilder().token(settings.officer_token.get_secret_value())
+        token = settings.officer_token.get_secret_value()
+        if not A_TOKEN.fullmatch(token):
+            raise UnusableStaffToken("SAYSO_OFFICER_TOKEN is not a bot token. Copy it again from @BotFather.")
+        builder = ApplicationBuilder().token(token).updater(None)
         if settings.telegram_api:
             builder = builder.base_url(f"{settings.telegram_api.rstrip('/')}/bot")
         application = builder.build()
         staff = filters.Chat(chat_id=settings.officer_chats, allow_empty=True)
         for name, answer in (("start", self._hello), ("reach", self._reach), ("referrals", self._referrals)):
             application.add_handler(CommandHandler(name, answer, filters=staff))
+        application.add_error_handler(self._failed)  # the library's own way logs the whole error
         return application
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll until `stop` is set. These commands only read, so a repeated or lost one harms nobody."""
+        """Poll until `stop` is set. These commands only read, so a repeated or lost one harms nobody.
+
+        The loop is ours, because the library's own ends without a word when a token is revoked.
+        Raises `UnusableStaffToken`, and `TelegramError` where Telegram can't be reached at the start.
+        """
         application = self.application()
         try:
             await application.initialize()
-        except (InvalidToken, TelegramError) as error:
-            log.error(
-                "the staff bot can't start: Telegram does not accept SAYSO_OFFICER_TOKEN (%s)", type(error).__name__
+            await application.bot.delete_webhook()
+            await self._work(application, stop)
+        except InvalidToken:
+            raise UnusableStaffToken from None
+        finally:
+            with suppress(TelegramError):
+                await application.shutdown()
+
+    async def _work(self, application: Application, stop: asyncio.Event) -> None:  # type: ignore[type-arg]
+        offset, failures = None, 0
+        while not stop.is_set():
+            asking = asyncio.ensure_future(
+                application.bot.get_updates(offset=offset, timeout=POLL_SECONDS, allowed_updates=["message"])
             )
-            return
-        async with application:
-            await application.start()
-            assert application.updater is not None
-            await application.updater.start_polling()
-            await stop.wait()
-            await application.updater.stop()
-            await application.stop()
+            if not await _first(asking, stop):
+                break
+            try:
+                updates = asking.result()
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                failures += 1
+                log.warning("the staff bot can't reach Telegram (%s); trying again", type(error).__name__)
+                await _pause(stop, _seconds(error, failures))
+                continue
+            failures = 0
+            for update in updates:
+                offset = update.update_id + 1
+                await application.process_update(update)
+        if offset is not None:
+            with suppress(TelegramError):  # they would only come again
+                await application.bot.get_updates(offset=offset, timeout=0, limit=1, read_timeout=5)
+
+    async def _failed(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+        log.error("a command of the staff bot failed (%s)", type(context.error).__name__)
+        if isinstance(update, Update) and not isinstance(context.error, TelegramError):
+            with suppress(TelegramError):
+                await self._answer(update, FAILED)
 
     async def _hello(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await self._answer(update, HELLO)
@@ -76,6 +126,7 @@ class OfficerDoor:
             waves = consultations.waves(session)
         lines = []
         for wave in waves:
+            advance_figures(self._sayso.store, wave, self._sayso.desk.today())
             counts = reach(self._sayso.store, wave.id).begun
             shown = [
                 f"{audience.replace('_', ' ')}: {suppression.guard(count)}"
@@ -87,3 +138,27 @@ class OfficerDoor:
     def referrals_text(self) -> str:
         waiting = [each for each in referrals(self._sayso.store) if each.status == "new"]
         return "\n".join(f"{each.reference} ({each.level})" for each in waiting) or "No safeguarding referral waits."
+
+
+async def _first(asking: asyncio.Future[tuple[Update, ...]], stop: asyncio.Event) -> bool:
+    """True once Telegram has answered; False where the end came first."""
+    stopping = asyncio.ensure_future(stop.wait())
+    waited: set[asyncio.Future[Any]] = {asking, stopping}
+    try:
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        return asking.done()
+    finally:
+        asking.cancel()
+        stopping.cancel()
+
+
+def _seconds(error: TelegramError, failures: int) -> float:
+    """How long to leave Telegram alone."""
+    asked = error.retry_after if isinstance(error, RetryAfter) else 0
+    seconds = asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
+    return max(seconds, min(2.0 ** min(failures, 10), LONGEST_BACK_OFF))
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

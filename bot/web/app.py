@@ -1,5 +1,6 @@
 """The web application: all routes, each with the access it needs, over one Sayso."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -16,6 +17,12 @@ from bot.web.chat import talk
 from bot.web.console import consultations
 from bot.web.security import Passes, SecureHeaders
 from bot.web.workbench import answers
+from consultation.domain.wording import PLAIN
+from consultation.operations.messages import help_text
+from consultation.storage.keys import UnusableKeys
+
+SECRET_BYTES = 32
+log = logging.getLogger("sayso.web")
 
 
 def create_app(sayso: Sayso) -> Starlette:
@@ -28,7 +35,7 @@ def create_app(sayso: Sayso) -> Starlette:
             Mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static"),
         ],
         middleware=[Middleware(SecureHeaders)],
-        exception_handlers={404: _not_found, 413: _too_large},
+        exception_handlers={404: _not_found, 413: _too_large, 500: _broken},
     )
     app.state.sayso = sayso
     app.state.passes = Passes(staff_secret(sayso.settings.key_folder))
@@ -40,14 +47,24 @@ def staff_secret(folder: Path) -> bytes:
     path = folder / "staff.secret"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(os.urandom(32))
-    return path.read_bytes()
+        part = path.with_suffix(".part")
+        part.touch(mode=0o600)
+        part.write_bytes(os.urandom(SECRET_BYTES))
+        part.replace(path)
+    secret = path.read_bytes()
+    if len(secret) != SECRET_BYTES:
+        raise UnusableKeys(f"{path} is cut short, so staff links could be forged. Delete it; a new one is made.")
+    return secret
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
     return pages.show(request, "not_found.html", status_code=404)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A fault of ours, told to someone who may need help while it is mended. The fault itself is logged by its type."""
+    log.error("a page failed (%s)", type(error).__name__)
+    return pages.show(request, "broken.html", status_code=500, lines=help_text(None, PLAIN))
 
 
 async def _too_large(request: Request, error: Exception) -> Response:

@@ -72,7 +72,7 @@ def record_choice(survey: Survey, state: State, question: Question, values: tupl
     ends = options[0].ends
     if ends is not None:
         gone = (WithdrawResponse(),) if state.consented else ()
-        closed = State(survey.id, survey.version, state.locale, Awaiting.ENDED, state.step + 1, state.audience)
+        closed = State(survey.id, survey.version, state.locale, Awaiting.ENDED, state.step + 1)
         return Step(closed, (*gone, Say(ends), OfferHelpLines()))
     known = state.with_answer(question.id, frozenset(each.id for each in options))
     known, erased = clear_closed_routes(survey, known)

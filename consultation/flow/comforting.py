@@ -5,9 +5,10 @@ from dataclasses import replace
 from consultation.domain.answer import Told, Withheld
 from consultation.domain.concern import Level
 from consultation.domain.survey import QuestionKind, Survey
+from consultation.domain.text import RawText
 from consultation.domain.wording import Words
 from consultation.flow import prompts
-from consultation.flow.effects import Effect, ExtendAnswer, OfferHelpLines, RecordAnswer, Say
+from consultation.flow.effects import Effect, ExtendAnswer, OfferHelpLines, RecordAnswer, Refer, Say
 from consultation.flow.events import Said
 from consultation.flow.state import LONGEST_ANSWER, Awaiting, State
 from consultation.flow.stepping import Step, await_
@@ -35,10 +36,19 @@ def _record_despite_concern(
     if stale or not state.consented or state.current is None or len(said.raw.reveal()) > LONGEST_ANSWER:
         return state, ()
     if state.awaiting is Awaiting.MORE:
-        return state, () if withheld else (ExtendAnswer(state.current, said.redacted),)
+        more = (ExtendAnswer(state.current, said.redacted), *prompts.hidden_notice(said.redacted))
+        return state, () if withheld else more
     question = survey.question(state.current)
     if state.awaiting is not Awaiting.ANSWER or question.kind is not QuestionKind.TEXT:
         return state, ()
     answer = Withheld() if withheld else Told(said.redacted)
     known = replace(state.with_answer(question.id, frozenset()), asked_more=state.asked_more | {question.id})
     return known, (RecordAnswer(question.id, answer), *prompts.hidden_notice(said.redacted))
+
+
+def hear_whether_safe(survey: Survey, state: State, answer: str, words: RawText) -> Step:
+    """After the one closed question. Anything but a plain yes goes to the lead too; nothing more is asked about it."""
+    asked = await_(survey, state, Awaiting.AFTER_SUPPORT, state.current)
+    if answer == "yes":
+        return asked.after(*prompts.safety_reply(answer))
+    return asked.after(Refer(words), *prompts.safety_reply(answer))

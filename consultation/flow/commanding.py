@@ -88,10 +88,12 @@ def _skip(survey: Survey, state: State) -> Step:
 
 
 def _stop(survey: Survey, state: State) -> Step:
-    if not _under_way(state):
+    if state.awaiting in (Awaiting.START, Awaiting.NOTHING_MORE, Awaiting.ENDED, Awaiting.DELETED):
         return ask_again(survey, state).after(Say(Words("stop.nothing_under_way")))
-    words = Words("stop.kept" if state.consented else "stop.nothing_kept")
-    return await_(survey, state, Awaiting.RESUME, state.current).after(Say(words))
+    if state.consented:
+        return await_(survey, state, Awaiting.RESUME, state.current).after(Say(Words("stop.kept")))
+    emptied = State(survey.id, survey.version, state.locale, Awaiting.ENDED, state.step + 1)
+    return Step(emptied, (Say(Words("stop.nothing_kept")),))  # and so it is: what was chosen so far goes too
 
 
 def delete(survey: Survey, state: State) -> Step:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from consultation.domain.answer import Answer
 from consultation.domain.ids import QuestionId
-from consultation.domain.text import RedactedText
+from consultation.domain.text import RawText, RedactedText
 from consultation.domain.wording import Wording
 from consultation.flow.events import Command
 
@@ -86,6 +86,13 @@ class EraseAnswer:
 
 
 @dataclass(frozen=True)
+class Refer:
+    """Seal these words to the safeguarding lead: what someone replied when asked whether they are safe."""
+
+    words: RawText
+
+
+@dataclass(frozen=True)
 class FinishResponse:
     """The last question is behind the person."""
 
@@ -103,6 +110,7 @@ Effect: TypeAlias = (
     | RecordAnswer
     | ExtendAnswer
     | EraseAnswer
+    | Refer
     | FinishResponse
     | WithdrawResponse
 )

@@ -11,16 +11,17 @@ from consultation.domain.concern import Level
 from consultation.domain.consultation import Audience
 from consultation.domain.ids import QuestionId
 from consultation.domain.survey import Question, QuestionKind, Survey
+from consultation.domain.text import RawText
 from consultation.domain.wording import Words
 from consultation.flow import prompts
 from consultation.flow.answering import record_choice, record_more, record_number, record_text
-from consultation.flow.comforting import comfort
+from consultation.flow.comforting import comfort, hear_whether_safe
 from consultation.flow.commanding import delete, obey, obey_button
 from consultation.flow.effects import Say
 from consultation.flow.events import Began, Command, Commanded, Event, Said, SentSomethingElse, Tapped
 from consultation.flow.replies import match_choice, match_choices, match_number
 from consultation.flow.state import LONGEST_ANSWER, Awaiting, State
-from consultation.flow.stepping import Step, ask_again, await_, begin, current_question, go_on, resume
+from consultation.flow.stepping import Step, ask_again, await_, begin, current_question, go_on
 
 
 def step(survey: Survey, state: State, event: Event) -> Step:
@@ -59,8 +60,10 @@ def _hear(survey: Survey, state: State, said: Said) -> Step:
     if state.awaiting is Awaiting.ANSWER:
         return _answer_typed(survey, state, survey.question(current_question(state)), said)
     value = match_choice(typed, prompts.choices_for(survey, state))
-    if value is None and state.awaiting is Awaiting.RESUME:
-        return resume(survey, state)  # writing again is how people come back
+    if value is None and state.awaiting is Awaiting.RESUME:  # writing again is how people come back
+        return go_on(survey, state).after(Say(Words("resume.not_recorded")))
+    if value is None and state.awaiting is Awaiting.AFTER_IMMEDIATE:
+        return hear_whether_safe(survey, state, "not_sure", said.raw)
     if value is None:
         key = "finished.not_recorded" if state.awaiting is Awaiting.NOTHING_MORE else "answer.pick_one"
         return ask_again(survey, state).after(Say(Words(key)))
@@ -106,7 +109,7 @@ def _accept_values(survey: Survey, state: State, values: tuple[str, ...]) -> Ste
         case Awaiting.WHICH_TO_CHANGE:
             return await_(survey, state, Awaiting.ANSWER, QuestionId(values[0]))
         case Awaiting.AFTER_IMMEDIATE:
-            return await_(survey, state, Awaiting.AFTER_SUPPORT, state.current).after(*prompts.safety_reply(values[0]))
+            return hear_whether_safe(survey, state, values[0], RawText(values[0].replace("_", " ")))
         case Awaiting.AFTER_SUPPORT | Awaiting.RESUME | Awaiting.NOTHING_MORE:
             return obey(survey, state, Command(values[0]))
         case Awaiting.DELETE_OR_NOT:

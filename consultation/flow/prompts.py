@@ -3,7 +3,7 @@
 from consultation.domain.consultation import Audience
 from consultation.domain.survey import Question, QuestionKind, Stage, Survey
 from consultation.domain.text import RedactedText
-from consultation.domain.wording import Wording, Words
+from consultation.domain.wording import PLAIN, Localised, Wording, Words
 from consultation.flow.effects import Ask, Choice, Effect, Mode, OfferHelpLines, Say
 from consultation.flow.events import Command
 from consultation.flow.routing import changeable, place
@@ -68,7 +68,7 @@ def _system_choices(survey: Survey, state: State) -> tuple[Choice, ...]:
         case Awaiting.AUDIENCE:
             return tuple(_choice(each.value, f"audience.{each.value}") for each in Audience)
         case Awaiting.WHICH_TO_CHANGE:
-            return tuple(Choice(each.id, each.prompt) for each in changeable(survey, state))
+            return tuple(Choice(each.id, _short_name(each)) for each in changeable(survey, state))
         case Awaiting.AFTER_IMMEDIATE:
             return tuple(_choice(each, f"safe.{each}") for each in ("yes", "no", "not_sure"))
         case Awaiting.DELETE_OR_NOT:
@@ -81,6 +81,11 @@ def _system_choices(survey: Survey, state: State) -> tuple[Choice, ...]:
             return tuple(_choice(each, f"choice.{each}") for each in (Command.CHANGE, Command.DELETE))
         case _:
             return ()
+
+
+def _short_name(question: Question) -> Localised:
+    """What fits on a button, where a whole prompt would not."""
+    return Localised({PLAIN: question.short_name[:1].upper() + question.short_name[1:]})
 
 
 def _choice(value: str, key: str) -> Choice:

@@ -53,7 +53,7 @@ def match_choice(text: str, choices: Sequence[tuple[str, str]]) -> str | None:
     if len(exact) == 1:
         return exact[0]
     ordinal = re.fullmatch(rf"(?:the )?({'|'.join(ORDINALS)})(?: one)?", typed)
-    place = int(typed) if typed.isdecimal() else ORDINALS.index(ordinal[1]) + 1 if ordinal else 0
+    place = int(typed) if typed.isdecimal() and len(typed) < 4 else ORDINALS.index(ordinal[1]) + 1 if ordinal else 0
     if 1 <= place <= len(choices):
         return choices[place - 1][0]
     meant = SAME_AS.get(typed, typed)
@@ -79,7 +79,7 @@ def match_choices(text: str, choices: Sequence[tuple[str, str]]) -> tuple[str, .
 def match_number(text: str) -> int | None:
     """A whole number written in figures or words ("about 3", "twice"); None if there is none or more than one."""
     figures = re.findall(r"-?\d+", text)
-    if len(figures) == 1:
+    if len(figures) == 1 and len(figures[0]) < 10:
         return int(figures[0])
     if figures:
         return None

@@ -3,6 +3,7 @@
 The caller acknowledges to its channel only after this returns: by then everything is on the disk.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,27 +18,31 @@ from consultation.domain.survey import Survey
 from consultation.domain.text import RawText
 from consultation.domain.wording import PLAIN, Words
 from consultation.flow.effects import (
+    Ask,
     Effect,
     EraseAnswer,
     ExtendAnswer,
     FinishResponse,
     RecordAnswer,
     RecordConsent,
+    Refer,
     WithdrawResponse,
 )
 from consultation.flow.engine import step
-from consultation.flow.events import Began, Commanded, Event, Said, SentSomethingElse, Tapped
-from consultation.flow.prompts import command_word
+from consultation.flow.events import Began, Command, Commanded, Event, Said, SentSomethingElse, Tapped
+from consultation.flow.prompts import command_word, for_state
 from consultation.flow.state import LONGEST_ANSWER, State
 from consultation.locale import render
-from consultation.operations.messages import Message, briefing, messages
+from consultation.operations.messages import Message, briefing, help_text, messages, say
 from consultation.privacy.detect import Detector
-from consultation.privacy.pseudonyms import pseudonym
+from consultation.privacy.pseudonyms import conversation_thread, pseudonym
 from consultation.privacy.redact import redact
 from consultation.safeguarding.seal import SealedMessage, seal
 from consultation.storage import turns
 from consultation.storage.store import Store
 from consultation.storage.tables import ConcernRow, ConversationRow, ResponseRow
+
+log = logging.getLogger("sayso.converse")
 
 PULL = frozenset({Channel.WEB, Channel.TERMINAL, Channel.SIMULATION})  # they fetch what is said; nothing is sent
 
@@ -77,7 +82,7 @@ class Desk:
     today: Callable[[], date]
     new_id: Callable[[], str]
     new_reference: Callable[[], str]
-    alert: Callable[[str, Level], None] = field(default=lambda reference, level: None)
+    alerts: bool = True  # False where nobody is to be told, because nobody said it
 
 
 class NotStored(Exception):
@@ -108,21 +113,36 @@ def converse(desk: Desk, wave: Wave, incoming: Incoming) -> list[Message]:
     A repeated update changes nothing and returns what is still unsaid. Raises `NotStored` where the text could not
     be screened or redacted: nothing was kept, and the door shows the exception's message.
     """
-    if not wave.is_open(desk.today()):
-        return [Message(render(Words("wave.not_open", briefing(wave)), PLAIN))]
     heard = _hear(desk, incoming.input)
+    if not wave.is_open(desk.today()):
+        return _answer_closed(desk, wave, incoming, heard)
     who = whose(desk, wave, incoming.channel, incoming.chat)
     for attempt in range(5):
         try:
             with desk.store.write() as session:
-                said, reference = _take_turn(desk, session, wave, incoming, who, heard)
+                said, withdrawn = _take_turn(desk, session, wave, incoming, who, heard)
             break
         except turns.StaleTurn:
             if attempt == 4:
                 raise
-    if reference is not None and heard.concern is not None:
-        desk.alert(reference, heard.concern.level)
+    if withdrawn:
+        desk.store.wipe_journal()
     return said
+
+
+def _answer_closed(desk: Desk, wave: Wave, incoming: Incoming, heard: _Heard) -> list[Message]:
+    """Nothing is asked or recorded any more, but whoever is in danger is helped and heard all the same."""
+    closed = Message(render(Words("wave.not_open", briefing(wave)), PLAIN))
+    lines = Message(help_text(None, PLAIN))
+    if heard.concern is not None:
+        with desk.store.write() as session:
+            if turns.take_update(session, incoming.channel.value, f"{wave.id}:{incoming.update_id}"):
+                _refer(desk, session, heard.words, heard.concern, State(wave.survey, wave.survey_version), thread="")
+        key = "safeguarding.immediate" if heard.concern.level is Level.IMMEDIATE else "safeguarding.support"
+        return [Message(render(Words(key), PLAIN)), lines, closed]
+    if isinstance(heard.event, Commanded) and heard.event.command is Command.HELP:
+        return [Message(render(Words("help"), PLAIN)), lines, closed]
+    return [closed]
 
 
 def _hear(desk: Desk, given: Input) -> _Heard:
@@ -141,6 +161,7 @@ def _hear(desk: Desk, given: Input) -> _Heard:
         concern = desk.screen(typed)
         redacted = redact(RawText(typed[:LONGEST_ANSWER]), desk.detector)
     except Exception as error:  # the models are other people's code: any failure of theirs must end closed
+        log.error("a text could not be screened or redacted, so it was not stored (%s)", type(error).__name__)
         raise NotStored from error
     event = Said(given.text, redacted, concern.level, given.step)
     return _Heard(event) if concern.level is Level.NONE else _Heard(event, concern, typed)
@@ -148,14 +169,15 @@ def _hear(desk: Desk, given: Input) -> _Heard:
 
 def _take_turn(
     desk: Desk, session: Session, wave: Wave, incoming: Incoming, who: Pseudonym, heard: _Heard
-) -> tuple[list[Message], str | None]:
+) -> tuple[list[Message], bool]:
+    """(what is unsaid, whether a response was withdrawn)."""
     fresh = turns.take_update(session, incoming.channel.value, f"{wave.id}:{incoming.update_id}")
     if not fresh:
-        return _unsaid(session, who), None
+        return _unsaid(session, who), False
     row = turns.conversation(session, who)
     survey = desk.survey_of(wave)
     before = State.from_json(row.state) if row else State(survey.id, survey.version)
-    after = step(survey, before, heard.event)
+    after = step(survey, before, _as_tap(survey, before, wave, heard.event))
     response = _record(desk, session, wave, incoming.channel, row, after.state, after.effects)
     was = row.version if row else 0
     turns.save_conversation(session, who, wave.id, response, after.state, was)
@@ -164,8 +186,20 @@ def _take_turn(
     said = messages(after.effects, after.state, wave)
     turns.add_to_outbox(session, who, was + 1, [each.to_json() for each in said])
     session.flush()
-    reference = _refer(desk, session, heard, before) if heard.concern else None
-    return _unsaid(session, who), reference
+    _refer_all(desk, session, wave, incoming, heard, before, after.effects)
+    return _unsaid(session, who), any(isinstance(each, WithdrawResponse) for each in after.effects)
+
+
+def _as_tap(survey: Survey, state: State, wave: Wave, event: Event) -> Event:
+    """Words that stand on one of the system's own buttons mean that button, in whatever language it is written."""
+    if not isinstance(event, Said) or event.concern is not Level.NONE:
+        return event
+    typed = event.raw.reveal().strip().rstrip(".!").casefold()
+    for ask in for_state(survey, state):
+        for choice in ask.choices if isinstance(ask, Ask) and ask.question is None else ():
+            if say(choice.label, state.locale, wave).casefold() == typed:
+                return Tapped(event.step if event.step is not None else state.step, (choice.value,))
+    return event
 
 
 def _unsaid(session: Session, who: Pseudonym) -> list[Message]:
@@ -215,20 +249,40 @@ def _new_response(
     )  # fmt: skip
 
 
-def _refer(desk: Desk, session: Session, heard: _Heard, before: State) -> str:
-    """Seal the message as written to the safeguarding lead, in the same transaction as the turn."""
-    assert heard.concern is not None
+def _refer_all(
+    desk: Desk,
+    session: Session,
+    wave: Wave,
+    incoming: Incoming,
+    heard: _Heard,
+    before: State,
+    effects: tuple[Effect, ...],
+) -> None:
+    """Seal what worried the screen, and what was replied when the person was asked whether they are safe."""
+    thread = conversation_thread(desk.key_of(wave.consultation.id), incoming.channel, incoming.chat)
+    if heard.concern is not None:
+        _refer(desk, session, heard.words, heard.concern, before, thread)
+    for effect in effects:
+        if isinstance(effect, Refer):
+            reply = Concern(Level.IMMEDIATE, 1.0, "Their answer to: are you safe right now?")
+            _refer(desk, session, effect.words.reveal(), reply, before, thread)
+
+
+def _refer(desk: Desk, session: Session, words: str, concern: Concern, before: State, thread: str) -> None:
+    """Seal the words as written to the safeguarding lead, in the same transaction as the turn."""
     message = SealedMessage(
-        text=heard.words,
-        level=heard.concern.level.value,
-        reason=heard.concern.reason,
+        text=words,
+        level=concern.level.value,
+        reason=concern.reason,
         audience=before.audience.value if before.audience else "not said",
         question=before.current or "none",
+        thread=thread,
     )
-    reference = desk.new_reference()
-    sealed = seal(message, desk.leads)
-    turns.seal_concern(
-        session,
-        ConcernRow(reference=reference, level=message.level, raised_on=desk.today(), sealed=sealed),
+    row = ConcernRow(
+        reference=desk.new_reference(),
+        level=message.level,
+        raised_on=desk.today(),
+        sealed=seal(message, desk.leads),
+        alerted=not desk.alerts,
     )
-    return reference
+    turns.seal_concern(session, row)

@@ -1,5 +1,7 @@
 """Open a round of a consultation: the survey version is fixed word for word, and its key is made."""
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +12,8 @@ from consultation.operations.converse import Desk
 from consultation.storage import consultations
 from consultation.storage.keys import KeyStore
 from consultation.surveys import parse_survey
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # it stands in links, on paper and in Telegram's ?start=
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,11 @@ class NotReady(Exception):
 
 def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: str) -> Wave:
     """Store the consultation with its first wave. Raises `NotReady`, or `BadFile` for the survey."""
+    if not SLUG.fullmatch(commission.slug):
+        raise NotReady(
+            f"'{commission.slug}' can't stand in a link. Use at most 40 small letters, digits and hyphens, "
+            "such as our-say."
+        )
     survey = parse_survey(survey_body, Path("survey.yaml"))
     if not desk.leads:
         raise NotReady("No safeguarding lead has a key yet. Run 'sayso safeguarding key' first.")
@@ -41,6 +50,12 @@ def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: s
     with desk.store.read() as session:
         if consultations.wave_by_slug(session, commission.slug) is not None:
             raise NotReady(f"There is a consultation at '{commission.slug}' already. Choose another short name.")
+        stored = consultations.find_survey_body(session, survey.id, survey.version)
+    if stored is not None and stored != survey_body:
+        raise NotReady(
+            f"Version {survey.version} of the survey '{survey.id}' is stored here with another wording, and a version "
+            f"never changes once it was asked. In your survey file, raise 'version:' to {survey.version + 1} or more."
+        )
     consultation = Consultation(
         id=ConsultationId(desk.new_id()), slug=commission.slug, title=commission.title,
         authority=commission.authority, purpose=commission.purpose, decided_by=commission.decided_by,
@@ -55,7 +70,8 @@ def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: s
         commission.closes_on,
     )
     # The key first: a wave without its key could take nobody's answer, a key without its wave does no harm.
-    keys.create(consultation.id)
+    with suppress(FileExistsError):  # left by an opening that was cut short: nobody has answered under it yet
+        keys.create(consultation.id)
     with desk.store.write() as session:
         consultations.add_wave(session, wave, survey_body)
     return wave

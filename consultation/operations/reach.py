@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from consultation.domain.ids import WaveId
 from consultation.storage.store import Store
@@ -20,10 +20,12 @@ class Reach:
 
 
 def reach(store: Store, wave: WaveId) -> Reach:
-    """Counts of responses (people who consented) in the wave."""
+    """Counts of responses (people who consented) that the wave's figures count by now."""
     with store.read() as session:
         rows = session.exec(
-            select(ResponseRow.audience, ResponseRow.channel, ResponseRow.finished).where(ResponseRow.wave_id == wave)
+            select(ResponseRow.audience, ResponseRow.channel, ResponseRow.finished).where(
+                ResponseRow.wave_id == wave, col(ResponseRow.counted)
+            )
         ).all()
     return Reach(
         begun=dict(Counter(audience for audience, _, _ in rows)),

@@ -5,6 +5,7 @@ Nothing is half read: a file with any bad row is refused as a whole, with the ro
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,8 @@ from consultation.privacy.detect import Detector
 from consultation.privacy.redact import redact
 
 COLUMNS = ("audience", "question", "text")
+USED = (*COLUMNS, "respondent")
+QUESTION_ID = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 ALSO_KNOWN_AS = {
     "yp": Audience.YOUNG_PERSON,
     "child": Audience.YOUNG_PERSON,
@@ -55,8 +58,10 @@ def receive_file(
     """Read the answers in `content` (CSV with a header row). Raises `BadAnswersFile`.
 
     A column `respondent`, if there is one, says which rows are one person's; otherwise each row is a person.
-    Answers of the immediate level are withheld; words that only worry are kept, redacted, as in the chat.
+    Answers of the immediate level are withheld; words that only worry are kept, redacted, as in the chat. Questions
+    are redacted too, because their wording may name somebody; ids such as good_worker stay as they are.
     """
+    questions: dict[str, tuple[str, bool]] = {}
     people: dict[str, list[RedactedAnswer]] = {}
     audiences: dict[str, Audience] = {}
     concerns: list[tuple[int, Level]] = []
@@ -67,24 +72,20 @@ def receive_file(
         if concern.level is not Level.NONE:
             concerns.append((number, concern.level))
         withheld = concern.level is Level.IMMEDIATE
-        hidden += bool(redacted.hidden)
-        person = row.get("respondent") or f"row {number}"
+        asked = row["question"].strip()
+        if asked not in questions:
+            questions[asked] = _question(asked, detector)
+        question, names_somebody = questions[asked]
+        hidden += bool(redacted.hidden) or names_somebody
+        person = (row.get("respondent") or "").strip() or f"row {number}"
         audience = _audience(row["audience"])
         assert audience is not None
         if audiences.setdefault(person, audience) is not audience:
             raise BadAnswersFile(
                 f"Row {number}: respondent '{person}' has another audience further up. Make them agree."
             )
-        people.setdefault(person, []).append(
-            RedactedAnswer(
-                f"r{number:06}",
-                row["question"].strip(),
-                "Withheld" if withheld else "Told",
-                None,
-                None if withheld else redacted.text,
-                on,
-            )
-        )
+        kind, text = ("Withheld", None) if withheld else ("Told", redacted.text)
+        people.setdefault(person, []).append(RedactedAnswer(f"r{number:06}", question, kind, None, text, on))
         progress(number)
     ids = {person: f"p{place:06}" for place, person in enumerate(people, 1)}
     responses = [
@@ -102,8 +103,8 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         raise BadAnswersFile(
             "The file is not UTF-8 text. In Excel, save it as 'CSV UTF-8 (comma delimited)'."
         ) from None
-    reader = csv.DictReader(io.StringIO(text))
-    names = [name.strip().casefold() for name in reader.fieldnames or []]
+    reader = csv.DictReader(io.StringIO(text, newline=""))  # csv itself knows the ends of lines, old Macs' too
+    names = _names(reader)
     missing = [each for each in COLUMNS if each not in names]
     if missing:
         raise BadAnswersFile(
@@ -111,7 +112,7 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
             f"{'is' if len(missing) == 1 else 'are'} missing. It says: {', '.join(names) or 'nothing'}."
         )
     reader.fieldnames = names
-    rows = [(number, row) for number, row in enumerate(reader, 2) if any(row.get(name) for name in names)]
+    rows = [(number, row) for number, row in _numbered(reader) if any(row.get(name) for name in names)]
     faults = [fault for number, row in rows if (fault := _fault(number, row))]
     if faults:
         more = f" (and {len(faults) - 5} more)" if len(faults) > 5 else ""
@@ -119,6 +120,47 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     if not rows:
         raise BadAnswersFile("The file has no answers under its header row.")
     yield from rows
+
+
+def _names(reader: "csv.DictReader[str]") -> list[str]:
+    """The names in the first row, each of those that are used once at most."""
+    try:
+        names = [name.strip().casefold() for name in reader.fieldnames or []]
+    except csv.Error as error:
+        raise _unreadable(1, error) from None
+    twice = [each for each in USED if names.count(each) > 1]
+    if twice:
+        raise BadAnswersFile(f"Two columns are called '{twice[0]}'. Give one of them another name, or take it out.")
+    return names
+
+
+def _numbered(reader: "csv.DictReader[str]") -> Iterator[tuple[int, dict[str, str]]]:
+    number = 2
+    try:
+        for row in reader:
+            yield number, row
+            number += 1
+    except csv.Error as error:
+        raise _unreadable(number, error) from None
+
+
+def _unreadable(number: int, error: csv.Error) -> BadAnswersFile:
+    if "field limit" in str(error):
+        return BadAnswersFile(
+            f"Row {number}: a cell is longer than {csv.field_size_limit():,} characters. A quotation mark may be "
+            "missing at its end; if not, shorten it. Nothing was read."
+        )
+    return BadAnswersFile(f"Row {number} can't be read as CSV ({error}). Save the file as CSV again. Nothing was read.")
+
+
+def _question(asked: str, detector: Detector) -> tuple[str, bool]:
+    """(a question's id or wording as it may be kept, whether something was hidden in it).
+
+    An id is read as the words that it is made of: whole, good_worker looks like somebody's username.
+    """
+    words = asked.replace("_", " ") if QUESTION_ID.fullmatch(asked) else asked
+    redacted = redact(RawText(words), detector)
+    return (redacted.text, True) if redacted.hidden else (asked, False)
 
 
 def _fault(number: int, row: dict[str, str]) -> str | None:

@@ -34,13 +34,17 @@ class RedactedResponse:
     answers: tuple[RedactedAnswer, ...]
 
 
-def redacted_answers(store: Store, wave: WaveId) -> list[RedactedResponse]:
-    """All responses of the wave in the order of their random ids, which says nothing of when they came."""
+def redacted_answers(store: Store, wave: WaveId, *, counted_only: bool = False) -> list[RedactedResponse]:
+    """Responses of the wave in the order of their random ids, which says nothing of when they came: all of them, or
+    those that published figures count by now."""
     with store.read() as session:
-        rows = session.exec(select(ResponseRow).where(ResponseRow.wave_id == wave).order_by(col(ResponseRow.id))).all()
+        wanted = select(ResponseRow).where(ResponseRow.wave_id == wave).order_by(col(ResponseRow.id))
+        rows = session.exec(wanted.where(col(ResponseRow.counted)) if counted_only else wanted).all()
         answers: dict[str, list[RedactedAnswer]] = {row.id: [] for row in rows}
         mine = select(AnswerRow).join(ResponseRow).where(ResponseRow.wave_id == wave)
         for each in session.exec(mine.order_by(col(AnswerRow.question), col(AnswerRow.id))):
+            if each.response_id not in answers:
+                continue
             answers[each.response_id].append(
                 RedactedAnswer(each.id, each.question, each.kind, each.value, each.text, each.answered_on)
             )

@@ -44,10 +44,17 @@ def waves(session: Session) -> list[Wave]:
 
 
 def survey_body(session: Session, survey: SurveyId, version: int) -> str:
-    row = session.get(SurveyRow, (survey, version))
-    if row is None:
+    """A survey version word for word. Raises `KeyError`."""
+    body = find_survey_body(session, survey, version)
+    if body is None:
         raise KeyError(f"{survey} version {version}")
-    return row.body
+    return body
+
+
+def find_survey_body(session: Session, survey: SurveyId, version: int) -> str | None:
+    """The same; None where this version was never stored."""
+    row = session.get(SurveyRow, (survey, version))
+    return row.body if row else None
 
 
 def _wave(row: WaveRow, consultation: ConsultationRow) -> Wave:

@@ -25,6 +25,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # A write takes its lock when it begins, and waits its turn beside other processes, instead of failing half-way.
+        self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
         # SQLite before 3.51.3 can corrupt a WAL that several connections write: one writer, whatever the version.
         self._writing = threading.Lock()
 
@@ -35,8 +37,13 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._writing, Session(self.engine) as session, session.begin():
+        with self._writing, Session(self._writer) as session, session.begin():
             yield session
+
+    def wipe_journal(self) -> None:
+        """Move what is committed out of the journal and empty it, so that deleted content is not read there."""
+        with self._writing, self.engine.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def open_store(path: Path) -> Store:
@@ -63,7 +70,9 @@ def open_store(path: Path) -> Store:
 
 def sqlite_engine(path: Path) -> Engine:
     """SQLite, with every commit on the disk before it returns and deleted content overwritten."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+    patience = {"check_same_thread": False, "timeout": 30}  # seconds to wait for another process's write
+    # Parameters are hidden because an error that names them would put answers into a log.
+    engine = create_engine(f"sqlite:///{path}", hide_parameters=True, connect_args=patience)
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection: Any, _: Any) -> None:
@@ -73,7 +82,7 @@ def sqlite_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
 

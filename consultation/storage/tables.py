@@ -70,6 +70,7 @@ class ResponseRow(SQLModel, table=True):
     consent_wording: str
     consented_on: date
     finished: bool = False
+    counted: bool = False  # whether published figures count it yet: they move in steps, so that none can be differenced
 
 
 class AnswerRow(SQLModel, table=True):
@@ -118,3 +119,4 @@ class ConcernRow(SQLModel, table=True):
     raised_on: date
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     status: str = "new"
+    alerted: bool = False

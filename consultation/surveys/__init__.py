@@ -1,5 +1,6 @@
 """Survey files: schema, loading and checks, and the templates that ship. Knows no conversation and no storage."""
 
+from consultation.surveys.areas import UnusableAreas, with_areas
 from consultation.surveys.loader import load_survey, parse_survey, template
 
-__all__ = ["load_survey", "parse_survey", "template"]
+__all__ = ["UnusableAreas", "load_survey", "parse_survey", "template", "with_areas"]

@@ -24,7 +24,8 @@ def load_survey(path: Path) -> Survey:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(path, None, f"it cannot be read ({error}). Check the name, and save it as UTF-8.") from None
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise BadFile(path, None, f"it cannot be read ({why}). Check the name, and save it as UTF-8.") from None
     return parse_survey(text, path)
 
 

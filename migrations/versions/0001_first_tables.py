@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("raised_on", sa.Date(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("alerted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("reference"),
         sqlite_with_rowid=False,
     )
@@ -97,6 +98,7 @@ def upgrade() -> None:
         sa.Column("consent_wording", sa.String(), nullable=False),
         sa.Column("consented_on", sa.Date(), nullable=False),
         sa.Column("finished", sa.Boolean(), nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["wave_id"],
             ["wave.id"],

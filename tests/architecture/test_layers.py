@@ -69,6 +69,8 @@ def test_what_reads_raw_text_is_a_short_list() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "reveal"
     }
     assert reveals == {
+        "consultation/flow/answering.py",
+        "consultation/flow/comforting.py",
         "consultation/flow/engine.py",
         "consultation/operations/converse.py",
         "consultation/privacy/redact.py",

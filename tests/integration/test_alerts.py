@@ -10,7 +10,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 
+from bot.delivery import Alerts
 from consultation.domain.consultation import Audience
+from consultation.operations.alert_lead import alert_lead
 from consultation.operations.refer_concern import referrals
 from tests.builders import Person, open_consultation
 
@@ -44,6 +46,7 @@ def disclose(folder: Path, **settings: Any) -> str:
     person.begins(Audience.YOUNG_PERSON)
     person.answers_until("safer")
     person.types("ive taken all the pills just now")
+    alert_lead(opened.sayso.store, Alerts(opened.sayso.settings).send)
     return referrals(opened.sayso.store)[0].reference
 
 

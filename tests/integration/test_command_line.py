@@ -12,7 +12,12 @@ import pytest
 
 from bot.cli import main
 from bot.demo.respondents import simulated_respondents
+from bot.wiring import wire
 from consultation.domain.consultation import Audience
+from consultation.domain.ids import QuestionId
+from consultation.storage import consultations
+from consultation.surveys import template
+from tests.builders import settings_in
 
 
 @dataclass(frozen=True)
@@ -189,3 +194,167 @@ def test_the_simulated_people_are_two_hundred_and_of_all_audiences() -> None:
     people = simulated_respondents()
     assert len(people) == len({each.id for each in people}) == 200
     assert {each.audience for each in people} == set(Audience)
+
+
+HOW = ("--authority", "Ours", "--decided-by", "the board", "--purpose", "to learn.")
+
+
+def test_what_cannot_be_opened_is_a_sentence(sayso: Shell, data: Path, tmp_path: Path) -> None:
+    where = (*HOW, "--data", str(data))
+    assert "can't stand in a link" in sayso.refused("open", "Our Say", *where)
+    said = sayso.refused("open", "theirs", "--framework", "nowhere", *where)
+    assert "no framework 'nowhere'" in said
+    assert "cambridgeshire-2009-12" in said
+    assert "gone.yaml: it cannot be read" in sayso.refused(
+        "open", "theirs", "--survey", str(tmp_path / "gone.yaml"), *where
+    )
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(template("what-we-want").replace("how old are you", "what age are you"), encoding="utf-8")
+    assert "raise 'version:' to 2" in sayso.refused("open", "theirs", "--survey", str(edited), *where)
+    assert "--areas is for" in sayso.refused("open", "theirs", "--survey", str(edited), "--areas", "Town", *where)
+    assert "No area is named" in sayso.refused("open", "theirs", "--areas", " , ", *where)
+
+
+def test_a_consultation_offers_its_own_areas(sayso: Shell, data: Path) -> None:
+    opened = sayso("open", "near-us", "--areas", "Town, North, South", *HOW, "--data", str(data))
+    assert opened.code == 0, opened.stderr
+    ours = wire(settings_in(data))
+    with ours.store.read() as session:
+        by_slug = {each.consultation.slug: each for each in consultations.waves(session)}
+    offered = {
+        slug: [each.label.in_("en") for each in ours.desk.survey_of(wave).question(QuestionId("area")).options]
+        for slug, wave in by_slug.items()
+    }
+    ours.store.engine.dispose()
+    assert offered["near-us"] == ["Town", "North", "South", "Somewhere else", "I'd rather not say"]
+    assert "Fenland" in offered["our-say"]
+
+
+def test_a_demonstration_leaves_a_real_consultation_alone(sayso: Shell, data: Path, tmp_path: Path) -> None:
+    assert sayso("open", "what-we-want", *HOW, "--data", str(data)).code == 0
+    said = sayso.refused("demo", "--once", "--out", str(tmp_path / "out"), "--data", str(data))
+    assert "is a real consultation" in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("migrate",),
+        ("staff-link", "officer"),
+        ("demo", "--once"),
+        ("export", "our-say", "--out", "out"),
+        ("referral",),
+    ],
+)
+def test_a_data_folder_that_cannot_be_is_a_sentence(sayso: Shell, tmp_path: Path, command: tuple[str, ...]) -> None:
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    assert str(file) in sayso.refused(*command, "--data", str(file / "data"))
+    assert "/proc/nobody" in sayso.refused(*command, "--data", "/proc/nobody/data")
+
+
+def test_an_analysis_does_not_begin_where_it_could_not_be_written(sayso: Shell, tmp_path: Path) -> None:
+    path = answers_file(tmp_path, ("staff", "need", "time"))
+    assert "is a file, and a folder is needed" in sayso.refused("analyse", str(path), "--out", str(path))
+    assert "is a file, and a folder is needed" in sayso.refused("analyse", str(path), "--out", str(path / "out"))
+    assert "no framework 'x'" in sayso.refused("analyse", str(path), "--out", str(tmp_path / "out"), "--framework", "x")
+
+
+def test_the_same_file_gives_the_same_exports_byte_for_byte(sayso: Shell, tmp_path: Path) -> None:
+    rows = [("young person", "safer", f"better street lights by the {place}") for place in PLACES]
+    path = answers_file(tmp_path, *rows, ("staff", "What did Mrs Okonkwo need?", "more time with each family"))
+    for name in ("one", "two"):
+        assert sayso("analyse", str(path), "--out", str(tmp_path / name)).code == 0
+    first, second = ({each.name: each.read_bytes() for each in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    assert first == second
+    assert len(first) == 5
+    assert not any(b"Okonkwo" in content for content in first.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("OFFICER_CHATS", "me", "with commas between them, such as 123, 456"),
+        ("SMTP", "mail.example.org:smtp", "host or host:port"),
+        ("SMTP", "mail.example.org:99999", "host or host:port"),
+        ("SMTP", "smtp://mail.example.org", "host or host:port"),
+        ("PORT", "many", "integer"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(sayso: Shell, tmp_path: Path, name: str, value: str, said: str) -> None:
+    heard = sayso.refused("migrate", "--data", str(tmp_path / "data"), **{f"SAYSO_{name}": value})
+    assert f"SAYSO_{name} is not usable" in heard
+    assert said in heard
+
+
+@pytest.mark.parametrize("value", ["12,-13", "[12, -13]", " 12, -13 "])
+def test_officers_chats_are_numbers_with_commas(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str) -> None:
+    monkeypatch.setenv("SAYSO_OFFICER_CHATS", value)
+    assert settings_in(tmp_path).officer_chats == [12, -13]
+    monkeypatch.setenv("SAYSO_OFFICER_CHATS", "12")
+    assert settings_in(tmp_path).officer_chats == [12]
+
+
+def test_an_empty_setting_is_one_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    usual = settings_in(tmp_path / "data")
+    for name in ("KEYS", "TELEGRAM_TOKEN", "OFFICER_TOKEN", "OFFICER_CHATS", "SMTP", "PORT"):
+        monkeypatch.setenv(f"SAYSO_{name}", "")
+    assert settings_in(tmp_path / "data") == usual
+    assert usual.telegram_token is None
+    assert settings_in(Path()).key_folder == Path.cwd().with_name(f"{Path.cwd().name}-keys")
+    assert settings_in(tmp_path, smtp="mail.example.org:25").smtp == "mail.example.org:25"
+
+
+def test_predictions_need_a_folder_before_anything_is_read(sayso: Shell, tmp_path: Path) -> None:
+    sample = tmp_path / "rows.jsonl"
+    sample.write_text('{"text": "my mate Tracey"}\n', encoding="utf-8")
+    for target in (tmp_path / "gone" / "out.jsonl", tmp_path):
+        said = sayso.refused("evaluate", "redaction", str(sample), "--predictions", str(target))
+        assert "can't be written" in said
+    assert "can't be read" in sayso.refused("evaluate", "redaction", str(tmp_path / "gone.jsonl"))
+
+
+WRONG_ROWS = [
+    ("coding", {"text": 1}, "text: input should be a valid string"),
+    ("coding", {}, "text is missing"),
+    ("coding", [], "must be one JSON object"),
+    ("coding", {"text": "a", "id": ["a"]}, "id: "),
+    ("coding", {"text": "a", "themes": [1]}, "themes[0]: input should be a valid string (found 1). Write a list"),
+    ("coding", {"text": "a", "themes": [["bullying"]]}, "themes[0]: "),
+    ("coding", {"text": "a", "outcomes": "safe"}, "outcomes: input should be a valid list"),
+    ("coding", {"text": "a", "themes": ["bulying"]}, "The nearest is 'bullying'"),
+    ("coding", {"text": "a", "outcomes": ["be_helthy"]}, "The nearest is 'be_healthy'"),
+    ("coding", {"text": "a", "sentiment": "positve"}, "The nearest is 'positive'"),
+    ("redaction", {"text": "abc", "spans": "PERSON"}, "spans: input should be a valid list"),
+    ("redaction", {"text": "abc", "spans": [[0, 1]]}, "spans[0]: "),
+    ("redaction", {"text": "abc", "spans": [{"start": 0, "type": "PERSON"}]}, "spans[0].end is missing"),
+    ("redaction", {"text": "abc", "spans": [{"start": "0", "end": 1, "type": "PERSON"}]}, "spans[0].start: "),
+    ("redaction", {"text": "abc", "spans": [{"start": -1, "end": 1, "type": "PERSON"}]}, "spans[0].start: "),
+    ("redaction", {"text": "abc", "spans": [{"start": 2, "end": 1, "type": "PERSON"}]}, "ends at 1, and starts at 2"),
+    ("redaction", {"text": "abc", "spans": [{"start": 2, "end": 9, "type": "PERSON"}]}, "the text has 3 characters"),
+    ("redaction", {"text": "abc", "optional_spans": [{"start": 2, "end": 9, "type": "AGE"}]}, "a span ends at 9"),
+    ("safeguarding", {"text": "abc", "concern": "yes"}, "concern: input should be a valid boolean"),
+    ("safeguarding", {"text": "abc", "level": "imediate"}, "The nearest is 'immediate'"),
+    ("safeguarding", {"text": "\ud800"}, "\\ud800 is half a character"),
+]
+
+
+@pytest.mark.parametrize(("what", "row", "said"), WRONG_ROWS)
+def test_a_row_of_the_wrong_shape_is_named_with_its_line(
+    sayso: Shell, tmp_path: Path, what: str, row: object, said: str
+) -> None:
+    sample = tmp_path / "rows.jsonl"
+    sample.write_text(f'{{"text": "fine"}}\n{json.dumps(row)}\n', encoding="utf-8")
+    heard = sayso.refused("evaluate", what, str(sample))
+    assert "rows.jsonl, line 2: " in heard
+    assert said in heard
+
+
+@pytest.mark.parametrize("what", ["coding", "redaction", "safeguarding"])
+def test_rows_that_nobody_judged_are_fine(sayso: Shell, tmp_path: Path, what: str) -> None:
+    sample = tmp_path / "rows.jsonl"
+    row = {"id": 7, "text": "one line\u2028and another", "themes": None, "concern": None, "sentiment": None, "round": 1}
+    sample.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    done = sayso("evaluate", what, str(sample), "--json")
+    assert done.code == 0, done.stderr
+    assert json.loads(done.stdout)["n"] == 0

@@ -2,15 +2,20 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+
+import pytest
 
 from analysis.codebook import shipped_codebook
 from analysis.operations.export_findings import export_findings
 from bot.chapters import analysed, code_what_is_new
 from bot.demo import play
 from bot.demo.respondents import simulated_respondents
-from tests.builders import settings_in
+from consultation.domain.concern import Concern
+from consultation.operations.redacted_answers import redacted_answers
+from tests.builders import TODAY, open_consultation, settings_in
 
 ON = date(2026, 11, 22)
 EVERY = 12  # one in so many people, for the tests' own time
@@ -50,3 +55,40 @@ def test_playing_again_adds_nobody(tmp_path: Path) -> None:
     play.play_respondents(again, simulated_respondents()[::EVERY])
     assert play.stored_responses(again) == play.stored_responses(demo)
     assert again.wave == demo.wave
+
+
+def test_a_demonstration_that_was_cut_short_is_taken_up_again(tmp_path: Path) -> None:
+    people = simulated_respondents()[::40]
+    first = play.make_demo(settings_in(tmp_path / "cut"), ON)
+    play.play_respondents(first, people[:2])
+    with pytest.raises(KeyboardInterrupt):
+        play.play_respondents(killed_after(first, screened=2), people)
+    taken_up = play.make_demo(settings_in(tmp_path / "cut"), ON)
+    assert len(play.stored_responses(taken_up)) == 3  # two whole, and one who was in the middle
+    play.play_respondents(taken_up, people)
+    whole = play.make_demo(settings_in(tmp_path / "whole"), ON)
+    play.play_respondents(whole, people)
+    assert play.stored_responses(taken_up) == play.stored_responses(whole)
+    assert len(play.stored_responses(whole)) == len(people)
+    assert all(each.finished for each in play.stored_responses(taken_up))
+
+
+def killed_after(demo: play.Demo, screened: int) -> play.Demo:
+    """The same demonstration, stopped by its keyboard after so many texts."""
+    real, seen = demo.sayso.desk.screen, []
+
+    def screen(text: str) -> Concern:
+        seen.append(text)
+        if len(seen) > screened:
+            raise KeyboardInterrupt
+        return real(text)
+
+    return replace(demo, sayso=replace(demo.sayso, desk=replace(demo.sayso.desk, screen=screen)))
+
+
+def test_nobody_invented_answers_a_real_consultation(tmp_path: Path) -> None:
+    real = open_consultation(tmp_path / "data", slug=play.SLUG)
+    with pytest.raises(play.NotADemonstration, match="is a real consultation"):
+        play.make_demo(settings_in(tmp_path / "data"), TODAY)
+    assert redacted_answers(real.sayso.store, real.wave.id) == []
+    real.sayso.store.engine.dispose()

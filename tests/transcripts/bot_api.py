@@ -13,6 +13,9 @@ from typing import Any
 
 from aiohttp import web
 from lo_bot_api_emulator import ApiRefusal, LoBotApiEmulator
+from lo_bot_api_emulator.updates import KINDS
+
+KINDS.update({"edited_message", "channel_post"})  # which Telegram sends too
 
 TOKEN = "700700:synthetic-token-for-tests-only"
 
@@ -37,6 +40,8 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
         super().__init__(max_history=10_000, max_updates=10_000)
         self.chats: dict[int, list[Shown]] = {}
         self.refuse: list[tuple[str, ApiRefusal]] = []  # (method, what it is refused with), each once
+        self.revoked: set[str] = set()  # tokens that are no good, or no more
+        self.unwell = False  # every call ends as behind a proxy whose server is down: with a page, and 502
         self.stalled: asyncio.Event | None = None  # where there is one, sending sets it and then hangs
         self._next_update = random.SystemRandom().randrange(10**6, 10**9)  # Telegram too begins anywhere
         self._offset = 0
@@ -63,10 +68,14 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
         return result
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        if self.unwell:
+            return web.Response(status=502, text="<html>Bad Gateway</html>", content_type="text/html")
         if self.stalled is not None and request.match_info["method"] == "sendMessage":
             self.stalled.set()
             await asyncio.Event().wait()  # until the other side has gone
         answered: web.StreamResponse = await super().handle(request)
+        if request.match_info["token"] in self.revoked:  # also what began before it was revoked
+            return web.json_response({"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401)
         return answered
 
     def _message(self, chat: int, number: int) -> Shown:
@@ -95,6 +104,10 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
 
     def message(self, chat: int, **content: Any) -> dict[str, Any]:
         return {"message": {"message_id": 500_000 + next(self._numbers), "date": 1, **_who(chat), **content}}
+
+    def edit(self, chat: int, **content: Any) -> dict[str, Any]:
+        """An earlier message of theirs, edited."""
+        return {"edited_message": {**self.message(chat, **content)["message"], "edit_date": 2}}
 
     def press(self, chat: int, shown: Shown, data: str) -> dict[str, Any]:
         """A button pressed, with the keyboard as the chat shows it at that moment."""

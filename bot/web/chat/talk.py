@@ -60,7 +60,8 @@ async def _welcome(request: Request) -> Response:
 async def _begin(request: Request) -> Response:
     wave = _wave(request)
     form = await _form(request)
-    chat = request.cookies.get(_cookie_name(wave)) or secrets.token_urlsafe(24)
+    begun = None if form.get("afresh") else request.cookies.get(_cookie_name(wave))
+    chat = begun or secrets.token_urlsafe(24)
     await _turn(request, wave, chat, _nonce(form), Began(Audience.of_link(str(form.get("audience", "")))))
     response = RedirectResponse(f"/c/{wave.consultation.slug}/talk#now", status_code=303)
     # A session cookie: a shared phone forgets the talk when its browser closes.
@@ -91,11 +92,14 @@ async def _take_post(request: Request) -> Response:
         return RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
     form = await _form(request)
     given = _decode(form)
-    draft = str(form.get("text", ""))
+    text = form.get("text")
+    draft = text if isinstance(text, str) else ""
     try:
         said = await _turn(request, wave, chat, _nonce(form), given)
     except NotStored as refused:
         return await _talk_page(request, wave, chat, draft=draft, first=refused.message, status_code=503)
+    if not _is_open(request, wave):
+        return await _talk_page(request, wave, chat, draft=draft, closed=tuple(said))
     if _was_stale(said) or len(draft) > LONGEST_ANSWER:
         # Shown at once and not after a redirect: the draft is kept nowhere but on the person's own screen.
         return await _talk_page(request, wave, chat, draft=draft, status_code=422)
@@ -123,14 +127,21 @@ def _was_stale(said: list[Message]) -> bool:
 
 
 async def _talk_page(
-    request: Request, wave: Wave, chat: str, *, draft: str = "", first: Message | None = None, status_code: int = 200
+    request: Request,
+    wave: Wave,
+    chat: str,
+    *,
+    draft: str = "",
+    first: Message | None = None,
+    status_code: int = 200,
+    closed: tuple[Message, ...] = (),
 ) -> Response:
     sayso: Sayso = request.app.state.sayso
     talk: Talk = await run_in_threadpool(show_conversation, sayso.desk, wave, Channel.WEB, chat)
     is_open = _is_open(request, wave)
     latest = (first, *talk.latest) if first else talk.latest
     if not is_open:  # the talk stays to be read, but nothing is asked any more
-        latest = (Message(render(Words("wave.not_open", briefing(wave)), talk.locale)),)
+        latest = closed or (Message(render(Words("wave.not_open", briefing(wave)), talk.locale)),)
     prompt = latest[-1] if latest and latest[-1].mode is not None else None
     return show(
         request,
@@ -150,12 +161,13 @@ async def _talk_page(
 def _decode(form: FormData) -> Input:
     """A post to an event: a command button, ticked choices, or typed text."""
     step = str(form.get("step", ""))
-    number = int(step) if step.isdecimal() else -1
+    number = int(step) if step.isdecimal() and len(step) < 10 else -1
     command = form.get("command")
     if command in set(Command):
         return Commanded(Command(str(command)), number)
-    if "text" in form:
-        return Typed(RawText(str(form["text"]).replace("\r\n", "\n")), number)
+    text = form.get("text")
+    if isinstance(text, str):
+        return Typed(RawText(text.replace("\r\n", "\n")), number)
     return Tapped(number, tuple(str(each) for each in form.getlist("value")))
 
 

@@ -19,6 +19,7 @@ from bot.sayso import Sayso
 from bot.web.pages import show
 from bot.web.security import STAFF_COOKIE, STAFF_HOURS, Access, Passes, Role, guarded, signed_in_role
 from consultation.domain.consultation import Audience, Wave
+from consultation.operations.advance_figures import STEP, advance_figures
 from consultation.operations.reach import reach
 from consultation.storage import consultations
 
@@ -95,10 +96,12 @@ async def _consultations(request: Request) -> Response:
         audiences=tuple(Audience),
         today=sayso.desk.today(),
         address=sayso.settings.address,
+        figures_step=STEP,
     )
 
 
 def _reach_lines(sayso: Sayso, wave: Wave) -> list[ReachLine]:
+    advance_figures(sayso.store, wave, sayso.desk.today())
     counted = reach(sayso.store, wave.id)
     return [
         ReachLine(

@@ -66,7 +66,7 @@ async def _choose(request: Request) -> Response:
 
 
 async def _answers(request: Request) -> Response:
-    found = await run_in_threadpool(_analysed, request)
+    found = await run_in_threadpool(_analysed, request, everything=True)
     codebook = shipped_codebook()
     chosen = {name: request.query_params.get(name, "") for name in FILTERS}
     rows = _filtered(found, chosen)
@@ -192,8 +192,8 @@ async def _file(request: Request) -> Response:
     return Response(files[name], media_type=media, headers=headers)
 
 
-def _analysed(request: Request) -> Analysed:
+def _analysed(request: Request, *, everything: bool = False) -> Analysed:
     sayso: Sayso = request.app.state.sayso
     wave = wave_at(sayso, request.path_params["slug"])
     code_what_is_new(sayso)
-    return analysed(sayso, wave, shipped_codebook())
+    return analysed(sayso, wave, shipped_codebook(), everything=everything)

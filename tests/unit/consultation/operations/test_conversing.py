@@ -1,7 +1,8 @@
 """One turn at the desk: what is recorded, sealed, alerted and shown, beyond what the transcripts already play."""
 
-from collections.abc import Callable
+import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pyrage
 import pytest
@@ -10,22 +11,22 @@ from consultation.domain.concern import Level
 from consultation.domain.consultation import Audience, Channel
 from consultation.domain.text import RawText
 from consultation.flow.events import Command
+from consultation.operations.advance_figures import STEP, advance_figures
+from consultation.operations.alert_lead import NotSent, alert_lead
 from consultation.operations.converse import Incoming, NotStored, Typed
 from consultation.operations.messages import Message
 from consultation.operations.reach import reach
 from consultation.operations.redacted_answers import redacted_answers
 from consultation.operations.refer_concern import UnknownReference, acknowledge, referrals, sealed_message
 from consultation.operations.show_conversation import show_conversation
-from tests.builders import Opened, Person
-
-Alert = Callable[[str, Level], None]
+from tests.builders import Calendar, Opened, Person
 
 
-def alerting(opened: Opened) -> tuple[Opened, list[tuple[str, Level]]]:
-    """The same consultation with alerts that are written down."""
+def alerts_of(opened: Opened) -> list[tuple[str, Level]]:
+    """What the lead is told now, by reference; what was told before is not told again."""
     heard: list[tuple[str, Level]] = []
-    desk = replace(opened.sayso.desk, alert=lambda reference, level: heard.append((reference, level)))
-    return replace(opened, sayso=replace(opened.sayso, desk=desk)), heard
+    alert_lead(opened.sayso.store, lambda reference, level: heard.append((reference, level)))
+    return heard
 
 
 def at_good_worker(opened: Opened, chat: str = "c") -> Person:
@@ -36,10 +37,9 @@ def at_good_worker(opened: Opened, chat: str = "c") -> Person:
 
 
 def test_a_concern_is_sealed_to_the_lead_and_alerted_by_reference_alone(opened: Opened) -> None:
-    opened, alerts = alerting(opened)
     at_good_worker(opened).types("my dad hits me sometimes")
     [referral] = referrals(opened.sayso.store)
-    assert alerts == [(referral.reference, Level.SUPPORT)]
+    assert alerts_of(opened) == [(referral.reference, Level.SUPPORT)]
     assert (referral.level, referral.status) == ("support", "new")
     sealed = sealed_message(opened.sayso.store, referral.reference)
     assert b"dad hits" not in sealed
@@ -51,26 +51,24 @@ def test_a_concern_is_sealed_to_the_lead_and_alerted_by_reference_alone(opened: 
 
 
 def test_a_repeated_update_alerts_once(opened: Opened) -> None:
-    opened, alerts = alerting(opened)
     person = at_good_worker(opened)
     for _ in range(3):
         person.does(Typed(RawText("my dad hits me sometimes")), "once")
-    assert len(alerts) == len(referrals(opened.sayso.store)) == 1
+    assert len(alerts_of(opened)) == len(referrals(opened.sayso.store)) == 1
+    assert alerts_of(opened) == []
 
 
 def test_a_concern_before_consent_reaches_the_lead_and_no_answer(opened: Opened) -> None:
-    opened, alerts = alerting(opened)
     person = Person(opened, "c")
     person.begins(Audience.YOUNG_PERSON)
     person.types("my dad hits me sometimes")
-    assert len(alerts) == 1
+    assert len(alerts_of(opened)) == 1
     assert person.stored() is None
 
 
 def test_ordinary_words_alert_nobody(opened: Opened) -> None:
-    opened, alerts = alerting(opened)
     at_good_worker(opened).types("They always asked what we thought before they planned anything.")
-    assert alerts == []
+    assert alerts_of(opened) == []
     assert referrals(opened.sayso.store) == []
 
 
@@ -84,13 +82,12 @@ def test_a_referral_is_acknowledged_once_it_was_seen(opened: Opened) -> None:
 
 
 def test_help_is_no_concern_however_it_is_written(opened: Opened) -> None:
-    opened, alerts = alerting(opened)
     person = at_good_worker(opened)
     for word in ("HELP", "help", "/help", " Help! "):
         said = person.types(word)
         assert any("0800 1111" in each.text for each in said), word
         assert said[-1].text == person.prompt.text
-    assert alerts == []
+    assert alerts_of(opened) == []
     assert "good_worker" not in (person.stored() or {})
 
 
@@ -106,10 +103,9 @@ def test_young_people_and_adults_are_shown_their_own_help_lines(opened: Opened) 
 
 
 def test_the_screen_hears_all_of_a_text_that_is_too_long(opened: Opened) -> None:
-    opened, alerts = alerting(opened)
     person = at_good_worker(opened)
     said = person.types("We want more trips and more sport. " * 300 + "my dad hits me sometimes")
-    assert len(alerts) == 1
+    assert len(alerts_of(opened)) == 1
     assert "0800 1111" in " ".join(each.text for each in said)
     assert "good_worker" not in (person.stored() or {})
 
@@ -151,5 +147,73 @@ def test_redacted_answers_give_the_wave_and_nothing_of_who(opened: Opened) -> No
     assert len(responses) == 3
     texts = [answer.text for each in responses for answer in each.answers if answer.text]
     assert texts == ["My worker [name] was always there for all of us."] * 3
-    assert reach(opened.sayso.store, opened.wave.id).begun == {"young_person": 3}
-    assert reach(opened.sayso.store, opened.wave.id).finished == {}
+
+
+def test_figures_move_in_steps_and_at_the_end(opened: Opened) -> None:
+    store, wave = opened.sayso.store, opened.wave
+    for number in range(STEP - 1):
+        at_good_worker(opened, f"chat-{number}")
+    assert advance_figures(store, wave, wave.opens_on) == STEP - 1
+    assert reach(store, wave.id).begun == {}
+    assert redacted_answers(store, wave.id, counted_only=True) == []
+    at_good_worker(opened, "one more")
+    assert advance_figures(store, wave, wave.opens_on) == 0
+    assert reach(store, wave.id).begun == {"young_person": STEP}
+    assert reach(store, wave.id).finished == {}
+    at_good_worker(opened, "late")
+    assert advance_figures(store, wave, wave.closes_on) == 1
+    assert reach(store, wave.id).begun == {"young_person": STEP}
+    assert advance_figures(store, wave, wave.closes_on + timedelta(days=1)) == 0
+    assert len(redacted_answers(store, wave.id, counted_only=True)) == STEP + 1
+
+
+def test_an_alert_that_does_not_go_out_is_sent_later(opened: Opened) -> None:
+    at_good_worker(opened).types("my dad hits me sometimes")
+
+    def fail(reference: str, level: Level) -> None:
+        raise NotSent
+
+    assert alert_lead(opened.sayso.store, fail) == 0
+    assert len(alerts_of(opened)) == 1
+
+
+def test_a_closed_consultation_still_helps_and_hears_who_is_in_danger(opened: Opened) -> None:
+    calendar = Calendar(opened.wave.closes_on + timedelta(days=1))
+    desk = replace(opened.sayso.desk, today=calendar)
+    closed = replace(opened, sayso=replace(opened.sayso, desk=desk))
+    person = Person(closed, "c")
+    said = " ".join(each.text for each in person.types("im going to kill myself tonight"))
+    assert "999" in said
+    assert "0800 1111" in said
+    assert [each.level for each in referrals(closed.sayso.store)] == ["immediate"]
+    assert "0800 1111" in " ".join(each.text for each in person.types("HELP"))
+    [told] = person.types("hello?")
+    assert "isn't open" in told.text
+
+
+def test_the_answer_to_are_you_safe_reaches_the_lead_as_words_of_the_same_chat(opened: Opened) -> None:
+    person = at_good_worker(opened)
+    person.types("im going to kill myself tonight")
+    person.types("not really, hes back")
+    sealed = [sealed_message(opened.sayso.store, each.reference) for each in referrals(opened.sayso.store)]
+    read = [json.loads(pyrage.decrypt(each, [opened.lead])) for each in sealed]
+    assert {each["text"] for each in read} == {"im going to kill myself tonight", "not really, hes back"}
+    assert len({each["thread"] for each in read}) == 1
+    assert person.stored() is not None
+    assert "hes back" not in str(person.stored())
+
+
+def test_what_stands_on_a_system_button_may_be_typed(opened: Opened) -> None:
+    person = Person(opened, "c")
+    person.begins(None)
+    said = person.types("a parent or carer")
+    assert any("keep your answers" in each.text for each in said)
+
+
+def test_deleted_words_are_in_no_file_of_the_data_folder(opened: Opened) -> None:
+    person = at_good_worker(opened)
+    person.types("the quokka club on thursdays was the best thing ever")
+    assert b"quokka" in b"".join(each.read_bytes() for each in opened.folder.iterdir() if each.is_file())
+    person.commands(Command.DELETE)
+    person.taps("Yes, delete them")
+    assert b"quokka" not in b"".join(each.read_bytes() for each in opened.folder.iterdir() if each.is_file())

@@ -1,0 +1,75 @@
+"""The Bot API client, what its failures mean, and waiting that ends when the door is to close. Knows no talk."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.utils.token import TokenValidationError, validate_token
+
+log = logging.getLogger("sayso.respondent")
+
+# What passes by itself; a page of a proxy's in place of an answer is one of them (ClientDecodeError).
+PASSING = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, ClientDecodeError)
+LOST_TOKEN = (TelegramUnauthorizedError, TelegramNotFound)
+LONGEST_BACK_OFF = 30.0  # seconds
+
+
+class UnusableToken(Exception):
+    """The token of the respondents' bot does not work. `str()` says what to do, and never shows it."""
+
+    def __init__(self, why: str = "Telegram does not accept SAYSO_TELEGRAM_TOKEN. Copy it again from @BotFather."):
+        super().__init__(why)
+
+
+def make_bot(token: str, api: str | None) -> Bot:
+    """The Bot API client; `api` is another server than Telegram's own, such as a local one."""
+    session = AiohttpSession(api=TelegramAPIServer.from_base(api)) if api else AiohttpSession()
+    return Bot(token, session=session)
+
+
+def check_token(token: str) -> None:
+    """Refuse what cannot be a token, without asking Telegram. Raises `UnusableToken`."""
+    try:
+        validate_token(token)
+    except TokenValidationError:
+        raise UnusableToken("SAYSO_TELEGRAM_TOKEN is not a bot token. Copy it again from @BotFather.") from None
+
+
+@asynccontextmanager
+async def connected_bot(token: str, api: str | None) -> AsyncIterator[Bot]:
+    """A bot whose token Telegram has not refused. Raises `UnusableToken`."""
+    check_token(token)
+    bot = make_bot(token, api)
+    async with bot:
+        try:
+            await bot.get_me(request_timeout=20)
+        except PASSING as error:
+            log.warning("the Bot API can't be reached yet (%s); trying on", type(error).__name__)
+        except TelegramAPIError as error:
+            raise UnusableToken(f"Telegram does not accept SAYSO_TELEGRAM_TOKEN ({error.message}).") from None
+        yield bot
+
+
+def back_off(tries: int, longest: float = LONGEST_BACK_OFF) -> float:
+    """Seconds to wait after so many failures."""
+    return float(min(2 ** min(tries, 20) / 4, longest))
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait so long, or until `stop`; True where it is time to stop."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()

@@ -1,0 +1,32 @@
+"""Tell the safeguarding lead which references wait. Due work: it finds for itself what has not been told."""
+
+from collections.abc import Callable
+
+from sqlmodel import col, select
+
+from consultation.domain.concern import Level
+from consultation.storage.store import Store
+from consultation.storage.tables import ConcernRow
+
+
+class NotSent(Exception):
+    """The alert did not go out; it is tried again."""
+
+
+def alert_lead(store: Store, send: Callable[[str, Level], None]) -> int:
+    """Send what was not sent, immediate ones first; returns how many went out. Repeated after a failure or a crash,
+    so the lead may hear of a reference twice, and misses none."""
+    with store.read() as session:
+        waiting = session.exec(
+            select(ConcernRow)
+            .where(col(ConcernRow.alerted).is_(False))
+            .order_by(ConcernRow.level, ConcernRow.reference)
+        ).all()
+    for sent, row in enumerate(waiting):
+        try:
+            send(row.reference, Level(row.level))
+        except NotSent:
+            return sent
+        with store.write() as session:
+            session.merge(row).alerted = True
+    return len(waiting)
