@@ -13,9 +13,11 @@ import pyrage
 import pytest
 from sqlmodel import select
 
+from bot.delivery import Alerts
 from bot.wiring import quieten_logs
 from consultation.domain.consultation import Audience, Channel
 from consultation.flow.events import Command
+from consultation.operations.alert_lead import alert_lead
 from consultation.operations.converse import whose
 from consultation.operations.refer_concern import referrals, sealed_message
 from consultation.storage.tables import AnswerRow
@@ -97,6 +99,7 @@ async def test_nothing_that_identifies_reaches_a_file_or_a_log(
     opened = open_consultation(tmp_path / "data", screen=real_screen())
     async with player_at(door, opened) as player:
         await tell_all(player)
+        assert alert_lead(opened.sayso.store, Alerts(opened.sayso.settings).send) > 0
         files = {each: each.read_bytes() for each in opened.folder.rglob("*") if each.is_file()}
     assert {"sayso.db", "sayso.db-wal"} <= {each.name for each in files}, (
         "the files that hold the answers were not read"
