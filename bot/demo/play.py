@@ -127,13 +127,16 @@ def stored_responses(demo: Demo) -> list[RedactedResponse]:
 
 
 def _play(demo: Demo, person: Respondent) -> None:
-    turn, said = 0, _turn(demo, person, 0, Began(person.audience))
+    """Play one person on from where they stand: at the start, or where an interrupted demonstration left them."""
+    said = _turn(demo, person, 0, Began(person.audience))
+    turn = 0
     while said and said[-1].mode is not None and turn < 200:
-        state = _state(demo, person)
+        row = _conversation(demo, person)
+        assert row is not None
+        turn, state = row.version, State.from_json(row.state)
         if state.awaiting in (Awaiting.NOTHING_MORE, Awaiting.ENDED, Awaiting.RESUME):
             return
         asked = state.current if state.awaiting in (Awaiting.ANSWER, Awaiting.MORE) else None
-        turn += 1
         following_up = state.awaiting is Awaiting.MORE
         said = _turn(demo, person, turn, reply(person, asked, said[-1], following_up=following_up))
 
@@ -143,16 +146,12 @@ def _turn(demo: Demo, person: Respondent, turn: int, given: Input) -> list[Messa
     return converse(desk, demo.wave, Incoming(Channel.SIMULATION, person.id, f"{person.id}:{turn}", given))
 
 
-def _state(demo: Demo, person: Respondent) -> State:
+def _conversation(demo: Demo, person: Respondent) -> ConversationRow | None:
     who = whose(demo.sayso.desk, demo.wave, Channel.SIMULATION, person.id)
     with demo.sayso.store.read() as session:
-        row = turns.conversation(session, who)
-    assert row is not None
-    return State.from_json(row.state)
+        return turns.conversation(session, who)
 
 
 def _response_of(demo: Demo, person: Respondent) -> str:
-    who = whose(demo.sayso.desk, demo.wave, Channel.SIMULATION, person.id)
-    with demo.sayso.store.read() as session:
-        row = turns.conversation(session, who)
+    row = _conversation(demo, person)
     return (row.response_id or "") if row else ""

@@ -152,11 +152,11 @@ class RespondentDoor:
 
     async def _started(self, message: Received, command: CommandObject, event_update: Update) -> None:
         began = Began(Audience.of_link(command.args or ""))
-        await self._turn(message.chat.id, (str(event_update.update_id), began))
+        await self._turn(message.chat.id, (_number(event_update, message), began))
 
     async def _texted(self, message: Received, event_update: Update) -> None:
         typed = Typed(RawText(message.text or ""))
-        await self._turn(message.chat.id, (str(event_update.update_id), typed))
+        await self._turn(message.chat.id, (_number(event_update, message), typed))
 
     async def _sent_something_else(self, message: Received, event_update: Update) -> None:
         """A caption is typed words: they are heard after it is said that the rest can't be."""
@@ -169,7 +169,7 @@ class RespondentDoor:
             if message.voice or message.video_note or message.audio
             else "file"
         )
-        update = str(event_update.update_id)
+        update = _number(event_update, message)
         turns: list[tuple[str, Input]] = []
         if message.media_group_id is None or message.media_group_id != self._album:  # once for a whole album
             turns.append((update, SentSomethingElse(kind)))
@@ -190,7 +190,7 @@ class RespondentDoor:
             await self._refuse(chat, error, Message(render(Words("turn.not_stored"), PLAIN)))
             return
         if worrying or command_word(text) is Command.HELP or not self._wave.is_open(desk.today()):
-            await self._turn(chat, (str(event_update.update_id), Typed(RawText(text), NO_STEP)))
+            await self._turn(chat, (_number(event_update, message), Typed(RawText(text), NO_STEP)))
             return
         talk = await asyncio.to_thread(show_conversation, desk, self._wave, Channel.TELEGRAM, str(chat))
         await self._post.tell(chat, Message(render(Words("edited.not_changed"), talk.locale)))
@@ -264,3 +264,8 @@ class RespondentDoor:
         log.error("a text could not be made safe to keep (%s)", type(cause).__name__)
         await self._post.say_unsaid(chat)
         await self._post.tell(chat, message)
+
+
+def _number(update: Update, message: Received) -> str:
+    """What tells one update from another: Telegram restarts its own numbers now and then, so they are not enough."""
+    return f"{update.update_id}.{message.message_id}.{message.date.timestamp():.0f}"

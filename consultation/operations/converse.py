@@ -35,7 +35,7 @@ from consultation.flow.state import LONGEST_ANSWER, State
 from consultation.locale import render
 from consultation.operations.messages import Message, briefing, help_text, messages, say
 from consultation.privacy.detect import Detector
-from consultation.privacy.pseudonyms import conversation_thread, pseudonym
+from consultation.privacy.pseudonyms import conversation_thread, pseudonym, update_mark
 from consultation.privacy.redact import redact
 from consultation.safeguarding.seal import SealedMessage, seal
 from consultation.storage import turns
@@ -171,8 +171,7 @@ def _take_turn(
     desk: Desk, session: Session, wave: Wave, incoming: Incoming, who: Pseudonym, heard: _Heard
 ) -> tuple[list[Message], bool]:
     """(what is unsaid, whether a response was withdrawn)."""
-    fresh = turns.take_update(session, incoming.channel.value, f"{wave.id}:{incoming.update_id}")
-    if not fresh:
+    if not turns.take_update(session, incoming.channel.value, _mark(desk, wave, incoming)):
         return _unsaid(session, who), False
     row = turns.conversation(session, who)
     survey = desk.survey_of(wave)
@@ -188,6 +187,14 @@ def _take_turn(
     session.flush()
     _refer_all(desk, session, wave, incoming, heard, before, after.effects)
     return _unsaid(session, who), any(isinstance(each, WithdrawResponse) for each in after.effects)
+
+
+def _mark(desk: Desk, wave: Wave, incoming: Incoming) -> str:
+    """The update as the inbox knows it, by a keyed hash of all that the person did."""
+    given = incoming.input
+    content = given.text.reveal() if isinstance(given, Typed) else repr(given)
+    key = desk.key_of(wave.consultation.id)
+    return update_mark(key, incoming.channel, incoming.chat, incoming.update_id, content)
 
 
 def _as_tap(survey: Survey, state: State, wave: Wave, event: Event) -> Event:

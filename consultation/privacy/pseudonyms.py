@@ -21,3 +21,11 @@ def pseudonym(key: bytes, channel: Channel, chat: str) -> Pseudonym:
 def conversation_thread(key: bytes, channel: Channel, chat: str) -> str:
     """Eight hex digits by which a safeguarding lead sees that two sealed messages are of one chat, and no more."""
     return hmac.new(key, f"thread\0{channel.value}\0{chat}".encode(), "sha256").hexdigest()[:8]
+
+
+def update_mark(key: bytes, channel: Channel, chat: str, update_id: str, content: str) -> str:
+    """What the inbox keeps of an update: equal for one that is delivered again, and meaningless to anybody else.
+
+    The content is in it because channels restart their numbering: the same number with other words is another update.
+    """
+    return hmac.new(key, f"update\0{channel.value}\0{chat}\0{update_id}\0{content}".encode(), "sha256").hexdigest()

@@ -90,7 +90,7 @@ class AnswerRow(SQLModel, table=True):
 
 
 class InboxRow(SQLModel, table=True):
-    """Updates already taken, compared by equality only: channels restart their numbering at random."""
+    """Updates already taken, as keyed hashes: compared by equality, and telling nothing of who or in what order."""
 
     __tablename__ = "inbox"
     __table_args__ = NO_ROWID
