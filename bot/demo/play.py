@@ -23,6 +23,7 @@ from consultation.operations.redacted_answers import RedactedResponse, redacted_
 from consultation.safeguarding.seal import new_lead_key
 from consultation.storage import consultations, turns
 from consultation.storage.store import migrate, open_store
+from consultation.storage.tables import ConversationRow
 from consultation.surveys import template
 
 SLUG = "what-we-want"
