@@ -9,7 +9,7 @@ from analysis.findings.build import Findings, build_report
 from analysis.findings.report import Commission
 from analysis.frameworks import Framework
 from analysis.operations.take_records import answer_records, characteristics, response_records
-from analysis.records import AnswerRecord, Coding
+from analysis.records import AnswerRecord, Coding, ResponseRecord
 from analysis.storage import codings
 from analysis.storage.database import Database
 from consultation.domain.consultation import Wave
@@ -47,20 +47,27 @@ def report_wave(
         codings=found,
         codebook=codebook,
         framework=framework,
-        run=run_id(answers, found, codebook),
+        run=run_id(answers, found, codebook, response_records(responses)),
         cleared=cleared,
         characteristics=characteristics(survey),
     )
     return Analysed(findings, answers, found, cleared)
 
 
-def run_id(answers: Sequence[AnswerRecord], found: Sequence[Coding], codebook: Codebook) -> str:
+def run_id(
+    answers: Sequence[AnswerRecord],
+    found: Sequence[Coding],
+    codebook: Codebook,
+    responses: Sequence[ResponseRecord] = (),
+) -> str:
     """A name for exactly these inputs, in hexadecimal: the same answers and codings give the same references."""
     digest = hashlib.sha256(f"{codebook.id}:{codebook.version}".encode())
     for answer in sorted(answers, key=lambda each: each.answer_id):
         digest.update(f"{answer.answer_id}\0{answer.audience}\0{answer.question}\0{answer.text}\n".encode())
     for coding in found:
         digest.update(f"{coding.answer_id}\0{coding.facet}\0{coding.code}\0{coding.verdict}\n".encode())
+    for response in sorted(responses, key=lambda each: each.response_id):
+        digest.update(f"{response.response_id}\0{response.audience}\0{sorted(response.choices.items())}\n".encode())
     return digest.hexdigest()
 
 
