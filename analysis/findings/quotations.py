@@ -13,6 +13,7 @@ from analysis.records import AnswerRecord, Facet, Verdict
 
 FEWEST_WORDS, MOST_WORDS = 8, 40
 BEST_WORDS = 18  # long enough to hold a thought, short enough to be read
+SURE_ENOUGH = 0.5  # a quotation stands for a statement only where its theme is more likely right than not
 _TOKEN = re.compile(r"\[[^\]]*\]")
 
 
@@ -49,18 +50,14 @@ class Choice:
         return None
 
     def _candidates(self, tally: Tally) -> list[AnswerRecord]:
-        """The best first: where a person confirmed the theme, then of a good length. The text breaks ties before the
-        id does, since ids are drawn at random."""
-        confirmed = {
-            each.answer_id
-            for each in tally.codings
-            if each.facet is Facet.THEME and each.verdict in (Verdict.CONFIRMED, Verdict.ADDED)
-        }
+        """The best first: those that fit the statement most surely, then of a good length. The text breaks ties before
+        the id does, since ids are drawn at random."""
+        fit = _fit(tally)
         found = [self.answers[each] for each in tally.answers if each in self.cleared]
         return sorted(
-            (each for each in found if may_be_quoted(each)),
+            (each for each in found if may_be_quoted(each) and fit.get(each.answer_id, 0.0) >= SURE_ENOUGH),
             key=lambda each: (
-                each.answer_id not in confirmed,
+                -round(fit[each.answer_id], 1),
                 abs(len(each.text.split()) - BEST_WORDS),
                 each.text,
                 each.answer_id,
@@ -70,6 +67,17 @@ class Choice:
     def _quotation(self, answer: AnswerRecord, evidence: str) -> Quotation:
         text = " ".join(answer.text.split())
         return Quotation(text, answer.audience, self.cleared[answer.answer_id], evidence)
+
+
+def _fit(tally: Tally) -> dict[str, float]:
+    """How surely each answer says what the statement says, by answer id: 1 where a person confirmed the theme, else the
+    machine's confidence."""
+    sure: dict[str, float] = {}
+    for each in tally.codings:
+        if each.facet is Facet.THEME and each.counts:
+            decided = each.verdict in (Verdict.CONFIRMED, Verdict.ADDED)
+            sure[each.answer_id] = max(sure.get(each.answer_id, 0.0), 1.0 if decided else each.confidence)
+    return sure
 
 
 def may_be_quoted(answer: AnswerRecord) -> bool:
