@@ -16,19 +16,17 @@ class Reach:
 
     begun: dict[str, int]
     finished: dict[str, int]
-    by_channel: dict[str, int]
 
 
 def reach(store: Store, wave: WaveId) -> Reach:
     """Counts of responses (people who consented) that the wave's figures count by now."""
     with store.read() as session:
         rows = session.exec(
-            select(ResponseRow.audience, ResponseRow.channel, ResponseRow.finished).where(
+            select(ResponseRow.audience, ResponseRow.finished).where(
                 ResponseRow.wave_id == wave, col(ResponseRow.counted)
             )
         ).all()
     return Reach(
-        begun=dict(Counter(audience for audience, _, _ in rows)),
-        finished=dict(Counter(audience for audience, _, finished in rows if finished)),
-        by_channel=dict(Counter(channel for _, channel, _ in rows)),
+        begun=dict(Counter(audience for audience, _ in rows)),
+        finished=dict(Counter(audience for audience, finished in rows if finished)),
     )
