@@ -1,26 +1,33 @@
 """The chapter of a wave as it stands, for every door that shows or writes it, and the coding that it rests on."""
 
+from collections.abc import Callable
+
 from analysis.codebook import Codebook
 from analysis.coding import shipped_coder
 from analysis.frameworks import load_framework
 from analysis.operations.code_answers import code_answers
 from analysis.operations.report_wave import Analysed, report_wave
 from analysis.operations.take_records import answer_records
+from analysis.storage.codings import read_by
 from bot.sayso import Sayso
 from consultation.domain.consultation import Wave
 from consultation.operations.advance_figures import advance_figures
-from consultation.operations.redacted_answers import redacted_answers
-from consultation.storage import consultations
+from consultation.operations.redacted_answers import redacted_answers, unread_answers
 
 
-def code_what_is_new(sayso: Sayso) -> int:
-    """Have the machine code every answer it has not read; returns how many."""
-    with sayso.store.read() as session:
-        waves = consultations.waves(session)
-    return sum(
-        code_answers(sayso.store, answer_records(redacted_answers(sayso.store, wave.id)), shipped_coder())
-        for wave in waves
-    )
+def code_what_is_new(sayso: Sayso, go_on: Callable[[], bool] = lambda: True, page: int = 500) -> int:
+    """Have the machine code every answer it has not read, while it may `go_on`; returns how many. At most a `page`
+    of them is in memory.
+
+    What another process is coding just now is left to it: a report says how many answers are not coded yet.
+    """
+    coder, coded = shipped_coder(), 0
+    with sayso.store.database.only_one("coding") as mine:
+        for unread in unread_answers(sayso.store, read_by(coder.version), page) if mine else ():
+            coded += code_answers(sayso.store, answer_records(unread), coder)
+            if not go_on():
+                break
+    return coded
 
 
 def analysed(sayso: Sayso, wave: Wave, codebook: Codebook, *, everything: bool = False) -> Analysed:

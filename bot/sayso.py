@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.metrics import Metrics
 from bot.settings import Settings
+from bot.waves import Waves
 from consultation.operations.converse import Desk
 from consultation.storage.keys import KeyStore
 from consultation.storage.store import Store
@@ -14,3 +16,5 @@ class Sayso:
     store: Store
     keys: KeyStore
     desk: Desk
+    metrics: Metrics
+    waves: Waves

@@ -1,47 +1,108 @@
-"""When which operation runs. APScheduler only wakes an operation that finds for itself what is due."""
+"""When which operation runs. APScheduler only wakes what finds for itself, in the database's rows, what is due.
+
+Alerts have a thread of their own: APScheduler goes by the wall clock, and would sit still for an hour where that is
+set back by an hour.
+"""
 
 import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.chapters import code_what_is_new
 from bot.delivery import Alerts
 from bot.sayso import Sayso
+from consultation.domain.due import Kind, Next
+from consultation.domain.ids import WaveId
 from consultation.operations.alert_lead import alert_lead
+from consultation.operations.close_wave import close_wave
+from consultation.operations.due_work import Operation, do_what_is_due, ensure_due
+from consultation.operations.open_wave import see_it_open
+from consultation.operations.purge import purge
 
 log = logging.getLogger("sayso.scheduler")
 
-MINUTES_BETWEEN_CODINGS = 2
-SECONDS_BETWEEN_ALERTS = 10  # a child who needs help has had the help lines already; the lead hears within this
+SECONDS = 10  # between two looks; a child who needs help has had the help lines already, the lead hears within this
+BETWEEN_CODINGS = timedelta(minutes=2)
+Operations = Mapping[str, Operation]
+
+
+def light_operations(sayso: Sayso, now: datetime) -> Operations:
+    """What any process does when it is due; each is safe to do twice."""
+    return {
+        Kind.OPEN: lambda wave: see_it_open(sayso.desk, WaveId(wave)),
+        Kind.CLOSE: lambda wave: close_wave(sayso.store, WaveId(wave), now),
+        Kind.PURGE: lambda _: purge(sayso.store, now),
+    }
 
 
 class Scheduler:
-    """Wakes the alerts and the coder for what has come in. A late run is run late, never dropped, never doubled."""
+    """Looks every few seconds for what is due, and for referrals that the lead has not heard of. `heavy`: this process
+    may also be busy for an hour. A late look is taken late, never dropped, never doubled."""
 
-    def __init__(self, sayso: Sayso) -> None:
-        self._sayso = sayso
-        self._scheduler = BackgroundScheduler(
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
-        self._scheduler.add_job(self._alert, "interval", seconds=SECONDS_BETWEEN_ALERTS, id="alert the lead")
-        self._scheduler.add_job(self._code_what_is_new, "interval", minutes=MINUTES_BETWEEN_CODINGS, id="code answers")
+    def __init__(self, sayso: Sayso, heavy: bool, seconds: float = SECONDS) -> None:
+        self._sayso, self._seconds = sayso, seconds
+        self._planned = False
+        self._troubles: dict[str, str] = {}
+        self._stopping = Event()
+        self._alerts = Thread(target=self._keep_alerting, name="alerts", daemon=True)
+        usual = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._scheduler = BackgroundScheduler(job_defaults=usual, timezone=UTC)
+        self._scheduler.add_job(self.do_light_work, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
+        if heavy:  # not at once: the doors are just opening
+            self._scheduler.add_job(self.do_heavy_work, "interval", seconds=seconds)
+        # At WARNING it tells every ten seconds of a look that is not taken because the last one is still at work.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
     def start(self) -> None:
+        self._alerts.start()
         self._scheduler.start()
 
     def stop(self) -> None:
+        """Finish what is in hand."""
+        self._stopping.set()
         self._scheduler.shutdown(wait=True)
+        self._alerts.join()
 
-    def _alert(self) -> None:
-        alert_lead(self._sayso.store, Alerts(self._sayso.settings).send)
+    def do_light_work(self) -> None:
+        self._guard("due work", lambda now: self._do(light_operations(self._sayso, now), now))
 
-    def _code_what_is_new(self) -> None:
-        try:
-            coded = code_what_is_new(self._sayso)
-        except Exception as error:  # a door; APScheduler would log the whole error, with what was being stored in it
-            log.error(
-                "the coder failed (%s); it runs again in %s minutes", type(error).__name__, MINUTES_BETWEEN_CODINGS
-            )
-            return
+    def do_heavy_work(self) -> None:
+        self._guard("heavy due work", lambda now: self._do({Kind.CODE: lambda _: self._code(now)}, now))
+
+    def alert(self) -> None:
+        self._guard("alerting", lambda _: alert_lead(self._sayso.store, Alerts(self._sayso.settings).send))
+
+    def _do(self, operations: Operations, now: datetime) -> None:
+        if not self._planned:
+            ensure_due(self._sayso.store, now)
+            self._planned = True
+        for kind, outcome in do_what_is_due(self._sayso.store, now, operations):
+            self._sayso.metrics.due_work_done(kind, outcome)
+
+    def _code(self, now: datetime) -> Next:
+        coded = code_what_is_new(self._sayso, lambda: not self._stopping.is_set())
         if coded:
             log.info("%s answers coded", coded)
+        return now + BETWEEN_CODINGS
+
+    def _keep_alerting(self) -> None:
+        while True:
+            self.alert()
+            if self._stopping.wait(self._seconds):
+                return
+
+    def _guard(self, what: str, work: Callable[[datetime], object]) -> None:
+        """Do it, or log once by what kind of failure it can't be done: whole errors hold what was being stored."""
+        try:
+            work(self._sayso.desk.now())
+        except Exception as error:
+            kind = type(error).__name__
+            if self._troubles.get(what) != kind:
+                log.error("%s failed (%s); it is tried again every %s seconds", what, kind, self._seconds)
+            self._troubles[what] = kind
+        else:
+            if self._troubles.pop(what, None):
+                log.info("%s works again", what)

@@ -2,10 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import URL
+
+from consultation.storage.postgres import postgres_url
 
 MAIL_SERVER = re.compile(r"[^\s:/@]+(?::(?P<port>[0-9]{1,5}))?")
 
@@ -14,11 +17,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SAYSO_", env_file=".env", env_ignore_empty=True, extra="ignore")
 
     data: Path = Field(default=Path("sayso-data"), description="folder of the database")
+    database_url: SecretStr | None = Field(default=None, description="a PostgreSQL database in place of SQLite's file")
     keys: Path | None = Field(default=None, description="folder of the keys; keep it out of backups of the data")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: str | None = Field(default=None, description="how people reach this server, such as https://…")
     telegram_token: SecretStr | None = Field(default=None, description="the respondents' bot")
+    telegram_webhook: bool = Field(
+        default=False, description="let Telegram call SAYSO_PUBLIC_URL, instead of asking it"
+    )
+    telegram_rate: float = Field(default=30, gt=0, description="messages a second that Telegram lets this token send")
     telegram_consultation: str | None = Field(default=None, description="short name of the consultation it runs")
     officer_token: SecretStr | None = Field(default=None, description="the staff bot, another token")
     officer_chats: Annotated[list[int], NoDecode] = Field(
@@ -28,6 +36,8 @@ class Settings(BaseSettings):
     smtp: str | None = Field(default=None, description="host:port for safeguarding alerts")
     alert_to: str | None = Field(default=None, description="e-mail address of the safeguarding lead")
     alert_from: str = "sayso@localhost"
+    metrics_token: SecretStr | None = Field(default=None, description="lets Prometheus read /metrics; else it is off")
+    log: Literal["text", "json"] = "text"
 
     @field_validator("officer_chats", mode="before")
     @classmethod
@@ -50,6 +60,11 @@ class Settings(BaseSettings):
     @property
     def database(self) -> Path:
         return self.data / "sayso.db"
+
+    @property
+    def database_at(self) -> Path | URL:
+        """Where the records are. Raises `UnusableDatabase` for an address that is none."""
+        return postgres_url(self.database_url.get_secret_value()) if self.database_url else self.database
 
     @property
     def key_folder(self) -> Path:

@@ -1,16 +1,19 @@
 """Joins settings, models, storage and rules into what the doors need. The only place where chance and time enter."""
 
 import json
-import logging
+import os
 import secrets
-import uuid
+import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from bot.metrics import Metrics
 from bot.sayso import Sayso
 from bot.settings import Settings
+from bot.waves import Waves
 from consultation.domain.consultation import Wave
 from consultation.domain.survey import Survey
 from consultation.operations.converse import Desk
@@ -22,18 +25,20 @@ from consultation.storage.keys import KeyStore
 from consultation.storage.store import open_store
 from consultation.surveys import parse_survey
 
+LONDON = ZoneInfo("Europe/London")  # whose midnight opens and closes a wave
 REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is mistaken for another when read aloud
 
 
 def wire(
     settings: Settings,
     *,
-    today: Callable[[], date] = date.today,
-    new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    today: Callable[[], date] | None = None,
+    new_id: Callable[[], str] | None = None,
     new_reference: Callable[[], str] | None = None,
 ) -> Sayso:
     """Put the system together over an existing database. Raises `UnusableDatabase`, `ModelUnavailable`."""
-    store = open_store(settings.database)
+    store = open_store(settings.database_at)
     keys = KeyStore(settings.key_folder)
 
     @cache
@@ -56,11 +61,33 @@ def wire(
         detector=default_detector(),
         screen=load_screen(),
         leads=leads,
-        today=today,
-        new_id=new_id,
+        today=today or (lambda: now().astimezone(LONDON).date()),
+        now=now,
+        new_id=new_id or RandomIds(),
         new_reference=new_reference or _new_reference,
     )
-    return Sayso(settings, store, keys, desk)
+    metrics = Metrics()
+    store.writer.on_batch = metrics.batch_committed
+    metrics.watch("turns_waiting", "turns that are not on the disk yet", store.writer.waiting)
+    return Sayso(settings, store, keys, desk, metrics, Waves(store))
+
+
+class RandomIds:
+    """UUID4s as hex. Chance comes from the system, for many at a time: asking it for each costs more than the turn."""
+
+    BUFFERED = 4096  # bytes
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._lock = threading.Lock()
+
+    def __call__(self) -> str:
+        with self._lock:
+            if not self._bytes:
+                self._bytes += os.urandom(self.BUFFERED)
+            digits = self._bytes[-16:].hex()
+            del self._bytes[-16:]
+        return f"{digits[:12]}4{digits[13:16]}{'89ab'[int(digits[16], 16) % 4]}{digits[17:]}"
 
 
 def _new_reference() -> str:
@@ -78,19 +105,3 @@ def add_lead_key(settings: Settings, public: str) -> None:
     settings.key_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = settings.key_folder / "safeguarding-leads.json"
     path.write_text(json.dumps({"public_keys": [*lead_keys(settings), public]}, indent=1))
-
-
-def quieten_logs() -> None:
-    """Libraries log addresses and tokens in URLs at INFO; none of that may reach a log."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    for name in (
-        "alembic",
-        "httpx",
-        "httpcore",
-        "aiogram.event",
-        "aiogram.dispatcher",
-        "telegram",
-        "apscheduler",
-        "uvicorn.access",
-    ):
-        logging.getLogger(name).setLevel(logging.WARNING)

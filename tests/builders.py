@@ -121,7 +121,7 @@ def make_sayso(
     for a test whose point is the whole.
     """
     configured = settings_in(folder, **settings)
-    migrate(configured.database)
+    migrate(configured.database_at)
     add_lead_key(configured, str(lead_identity().to_public()))
     sayso = wire(configured, today=today, new_id=new_id or ids_from(1))
     desk = replace(

@@ -26,4 +26,4 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
     """A consultation of the test's own."""
     made = open_consultation(tmp_path / "data")
     yield made
-    made.sayso.store.engine.dispose()
+    made.sayso.store.close()

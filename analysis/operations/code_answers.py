@@ -20,13 +20,12 @@ def code_answers(
 
     What is withdrawn meanwhile is neither coded nor counted, and the others are coded all the same.
     """
-    with database.read() as session:
-        known = codings.coded_by(session, coder.version)
-    waiting = [each for each in answers if not each.withheld and each.answer_id not in known]
     coded = 0
-    for start in range(0, len(waiting), BATCH):
-        batch = waiting[start : start + BATCH]
-        suggestions = coder.code(batch)
+    for start in range(0, len(answers), BATCH):
+        batch = answers[start : start + BATCH]
+        with database.read() as session:
+            known = codings.among_read(session, coder.version, [each.answer_id for each in batch])
+        suggestions = coder.code([each for each in batch if not each.withheld and each.answer_id not in known])
         read = {each.answer_id: each.uncoded or "" for each in suggestions}
         with database.write() as session:
             coded += codings.replace_suggestions(

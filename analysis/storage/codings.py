@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from analysis.records import Coding, Facet, Verdict
 from analysis.storage.tables import ClearanceRow, CodedRow, DecisionRow, SuggestionRow
@@ -15,9 +16,14 @@ class UnknownAnswer(LookupError):
     """There is no such answer: it was withdrawn or changed meanwhile, or never was."""
 
 
-def coded_by(session: Session, coder: str) -> set[str]:
-    """Ids of the answers that this coder has read."""
-    return set(session.exec(select(CodedRow.answer_id).where(CodedRow.coder == coder)))
+def read_by(coder: str) -> SelectOfScalar[str]:
+    """Ids of the answers that this coder has read, as a query: there may be millions."""
+    return select(CodedRow.answer_id).where(CodedRow.coder == coder)
+
+
+def among_read(session: Session, coder: str, answers: Collection[str]) -> set[str]:
+    """Those of these few answers that this coder has read."""
+    return set(session.exec(read_by(coder).where(col(CodedRow.answer_id).in_(answers))))
 
 
 def abstentions(session: Session) -> dict[str, str]:

@@ -17,7 +17,8 @@ from analysis.operations.export_findings import EVIDENCE, evidence_rows, export_
 from bot.chapters import analysed, code_what_is_new
 from bot.cli.faults import UserFault
 from bot.cli.parts import check_folder, known_framework, progress_bar, settings_with, write_files
-from bot.wiring import quieten_logs, wire
+from bot.logs import set_up_logs
+from bot.wiring import wire
 from consultation.operations.receive_file import receive_file
 from consultation.privacy.detect import default_detector
 from consultation.safeguarding.screen import load_screen
@@ -37,7 +38,7 @@ def analyse(
     ] = "cambridgeshire-2009-12",
 ) -> None:
     """Analyse answers that came from elsewhere: redacted and screened on the way in, coded, reported."""
-    quieten_logs()
+    set_up_logs("text")
     check_folder(out)
     codebook = shipped_codebook()
     chosen = known_framework(framework) if framework else None
@@ -77,7 +78,7 @@ def export(
     data: Data = None,
 ) -> None:
     """Write the chapter and the analysts' files of a consultation as it stands."""
-    quieten_logs()
+    set_up_logs("text")
     check_folder(out)
     sayso = wire(settings_with(data))
     code_what_is_new(sayso)
@@ -118,7 +119,7 @@ def _exported(folder: Path) -> Iterable[dict[str, Any]]:
 
 
 def _stored(data: Path | None) -> Iterable[dict[str, Any]]:
-    quieten_logs()
+    set_up_logs("text")
     sayso = wire(settings_with(data))
     with sayso.store.read() as session:
         waves = consultations.waves(session)

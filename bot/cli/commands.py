@@ -11,14 +11,15 @@ from rich.console import Console
 from bot.cli import analyse, demonstrate, evaluate, refer, serve
 from bot.cli.faults import UserFault
 from bot.cli.parts import EXPECTED, known_framework, settings_with
+from bot.logs import set_up_logs
 from bot.terminal.player import play
 from bot.web.app import staff_secret
 from bot.web.security import Passes, Role
-from bot.wiring import quieten_logs, wire
+from bot.wiring import wire
 from consultation.domain.consultation import Audience, Channel
 from consultation.operations.open_wave import Commission, open_wave
 from consultation.storage import consultations
-from consultation.storage.store import migrate
+from consultation.storage.store import migrate, name_database
 from consultation.surveys import load_survey, template, with_areas
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -39,8 +40,8 @@ out = Console(soft_wrap=True)
 @app.command("migrate")
 def migrate_database(data: Data = None) -> None:
     """Make the database, or bring it to this version's schema."""
-    settings = settings_with(data)
-    out.print(f"{settings.database} is at schema {migrate(settings.database)}.")
+    at = settings_with(data).database_at
+    out.print(f"{name_database(at)} is at schema {migrate(at)}.", highlight=False)
 
 
 @app.command("check")
@@ -105,7 +106,7 @@ def chat(
     data: Data = None,
 ) -> None:
     """Answer a consultation in this terminal."""
-    quieten_logs()
+    set_up_logs("text")
     sayso = wire(settings_with(data))
     with sayso.store.read() as session:
         wave = consultations.wave_by_slug(session, slug)

@@ -1,6 +1,5 @@
 """`sayso demo`: the whole path from nothing: 200 simulated answers, coded, reported, and served."""
 
-import asyncio
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -16,12 +15,12 @@ from analysis.operations.take_records import answer_records
 from bot.chapters import analysed
 from bot.cli.faults import UserFault
 from bot.cli.parts import check_folder, progress_bar, settings_with, write_files
-from bot.cli.serve import check_port, run
+from bot.cli.serve import check_port, serve_until_stopped
 from bot.demo.play import Demo, clear_quotations, make_demo, play_respondents, stored_responses
 from bot.demo.respondents import simulated_respondents
+from bot.logs import set_up_logs
 from bot.web.app import staff_secret
 from bot.web.security import Passes, Role
-from bot.wiring import quieten_logs, wire
 from consultation.domain.consultation import Audience
 from consultation.operations.refer_concern import referrals
 
@@ -36,14 +35,15 @@ def demo(
     on: Annotated[str, typer.Option(help="the day it opened, YYYY-MM-DD; else today")] = "",
 ) -> None:
     """Make a demonstration with 200 simulated respondents, and serve it (or write its exports)."""
-    quieten_logs()
     settings = settings_with(data, port)
+    set_up_logs(settings.log)
     if once:
         check_folder(out)
     else:
         check_port(settings)
     day = _day(on)
     made = make_demo(settings, day)
+    made.sayso.store.database.begin_serving()
     if not once and not made.wave.is_open(day):
         raise UserFault(
             f"The demonstration in {settings.data} closed on {made.wave.closes_on}. Use another --data folder."
@@ -57,7 +57,8 @@ def demo(
         _write(made, out)
         return
     _announce(made)
-    asyncio.run(run(wire(settings)))
+    made.sayso.store.close()
+    serve_until_stopped(settings)
 
 
 def _day(on: str) -> date:

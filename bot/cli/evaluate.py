@@ -15,7 +15,7 @@ from analysis.codebook import UnknownCode, shipped_codebook
 from analysis.coding import shipped_coder
 from analysis.coding.exemplars import SENTIMENTS
 from bot.cli.faults import UserFault
-from bot.wiring import quieten_logs
+from bot.logs import set_up_logs
 from consultation.privacy import evaluate as redaction_evaluation
 from consultation.privacy.detect import default_detector
 from consultation.safeguarding import evaluate as safeguarding_evaluation
@@ -155,7 +155,7 @@ def _run(
     evaluate: Callable[[list[Row]], Any],
     predict: Callable[[list[Row]], Any],
 ) -> None:
-    quieten_logs()
+    set_up_logs("text")
     if predictions and (predictions.is_dir() or not predictions.absolute().parent.is_dir()):
         raise UserFault(f"{predictions} can't be written: there is no such folder, or it is one. Name a file.")
     rows = read_rows(file, model)

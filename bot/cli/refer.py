@@ -52,7 +52,7 @@ def referral(
     data: Data = None,
 ) -> None:
     """List safeguarding referrals, or read one with your key."""
-    store = open_store(settings_with(data).database)
+    store = open_store(settings_with(data).database_at)
     if not reference:
         for each in referrals(store):
             console.print(f"{each.reference}  {each.level:<10} {each.raised_on}  {each.status}", highlight=False)

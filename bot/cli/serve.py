@@ -1,10 +1,12 @@
-"""`sayso serve`: the web pages, and the bots where their tokens are set, in one process or each in its own.
+"""`sayso serve`: the pages, the bots that have a token, and the work that is due; in one process or in several.
 
 Each door is looked after by itself: one that falls is opened again, one that can't work is given up, and neither
 takes the others with it.
 """
 
 import asyncio
+import gc
+import hmac
 import logging
 import signal
 import socket
@@ -12,62 +14,96 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Annotated
 
 import typer
 import uvicorn
 from rich.console import Console
+from starlette.applications import Starlette
 
 from bot.cli.faults import UserFault
 from bot.cli.parts import settings_with
+from bot.logs import quiet_loop, set_up_logs
 from bot.officer.door import OfficerDoor, UnusableStaffToken
 from bot.respondent.door import RespondentDoor, UnusableToken, check_token, connected_bot
 from bot.sayso import Sayso
 from bot.scheduler import Scheduler
 from bot.settings import Settings
-from bot.web.app import create_app
-from bot.wiring import quieten_logs, wire
+from bot.web.app import create_app, staff_secret
+from bot.wiring import wire
 from consultation.domain.consultation import Wave
 from consultation.storage import consultations
+from consultation.storage.faults import UnreachableDatabase
 
 log = logging.getLogger("sayso.serve")
 out = Console(soft_wrap=True)
 
 FIRST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 60.0  # seconds between two openings of a door that falls
+SECONDS_TO_FINISH = 10  # for pages and posts that are in hand when it stops
 STEADY = 60.0  # seconds after which a door that falls counts as falling for the first time
 
 
 class Door(StrEnum):
+    """What a process does. The worker sends what others left unsent, codes answers, and does what is due."""
+
     WEB = "web"
     RESPONDENT = "respondent"
     OFFICER = "officer"
+    WORKER = "worker"
 
 
 def serve(
     port: Annotated[int | None, typer.Option(help="else SAYSO_PORT, else 8000")] = None,
     data: Annotated[Path | None, typer.Option(help="the data folder")] = None,
-    only: Annotated[list[Door] | None, typer.Option(help="this door alone; may be given again for another")] = None,
+    only: Annotated[list[Door] | None, typer.Option(help="this part alone; may be given again for another")] = None,
 ) -> None:
     """Serve the chat and the staff pages, and Telegram if SAYSO_TELEGRAM_TOKEN is set."""
-    quieten_logs()
     settings = settings_with(data, port)
+    set_up_logs(settings.log)
     check_tokens(settings, only or ())
+    check_port(settings)
     doors = set(only or Door)
-    if Door.WEB in doors:
-        check_port(settings)
-    sayso = wire(settings)
-    where = f"at {settings.address}" if Door.WEB in doors else "on Telegram"
-    out.print(f"Sayso is {where}  (stop with Ctrl-C)")
-    asyncio.run(run(sayso, doors))
+    where = f"at {settings.address}" if Door.WEB in doors else f"running: {', '.join(sorted(doors))}"
+    serve_until_stopped(settings, doors, f"Sayso is {where}  (stop with Ctrl-C)")
+
+
+def serve_until_stopped(settings: Settings, doors: Collection[Door] = tuple(Door), hello: str = "") -> None:
+    """Put the system together and serve until a signal; what is in hand is on the disk when this returns."""
+    sayso = wire_patiently(settings)
+    try:
+        sayso.store.database.begin_serving()
+        out.print(hello)
+        asyncio.run(run(sayso, doors))
+    finally:
+        sayso.store.close()
+
+
+def wire_patiently(settings: Settings, pause: Callable[[float], None] = sleep) -> Sayso:
+    """Put the system together, however long the database takes to come up. Raises `UnusableDatabase` for what waiting
+    does not mend, such as another version's schema."""
+    wait = FIRST_BACK_OFF
+    while True:
+        try:
+            return wire(settings)
+        except UnreachableDatabase as error:
+            log.error("%s Trying again in %.0f s.", error, wait)
+        pause(wait)
+        wait = min(wait * 2, LONGEST_BACK_OFF)
 
 
 def check_tokens(settings: Settings, only: Collection[Door]) -> None:
-    """Refuse to start a bot that was asked for by name and has no token."""
+    """Refuse to start a bot that was asked for by name and has no token, or a webhook that Telegram can't call."""
     for door, token in ((Door.RESPONDENT, settings.telegram_token), (Door.OFFICER, settings.officer_token)):
         if door in only and token is None:
             name = "SAYSO_TELEGRAM_TOKEN" if door is Door.RESPONDENT else "SAYSO_OFFICER_TOKEN"
             raise UserFault(f"--only {door.value} needs {name}. Set it in the environment or .env.")
+    reachable = settings.telegram_api or (settings.public_url or "").startswith("https://")
+    if settings.telegram_webhook and not reachable:
+        raise UserFault(
+            "SAYSO_TELEGRAM_WEBHOOK needs SAYSO_PUBLIC_URL, an https:// address at which Telegram reaches this server. "
+            "Set it, or leave the webhook off: then Sayso asks Telegram itself."
+        )
 
 
 def check_port(settings: Settings) -> None:
@@ -87,6 +123,7 @@ async def run(sayso: Sayso, doors: Collection[Door] = tuple(Door)) -> None:
     """Everything at once, until a signal; what is in hand is finished first. Raises `UnusableToken`."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    quiet_loop(loop)
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop.set)
     await keep_serving(sayso, stop, doors)
@@ -94,36 +131,45 @@ async def run(sayso: Sayso, doors: Collection[Door] = tuple(Door)) -> None:
 
 async def keep_serving(sayso: Sayso, stop: asyncio.Event, doors: Collection[Door] = tuple(Door)) -> None:
     """Until `stop`, the end of the web server, or the last bot's. Raises `UnusableToken` if refused at the start."""
-    server = _server(sayso) if Door.WEB in doors else None
-    bots = [asyncio.create_task(each) for each in _bots(sayso, stop, doors)]
-    web = [asyncio.create_task(server.serve())] if server else []
-    scheduler = Scheduler(sayso) if set(doors) - {Door.OFFICER} else None  # wherever people write, the lead is alerted
-    if scheduler:
+    app = create_app(sayso, with_pages=Door.WEB in doors)
+    server = _server(app, sayso.settings)
+    bots = [asyncio.create_task(each) for each in _bots(sayso, stop, doors, app)]
+    web = asyncio.create_task(server.serve())
+    scheduler = None
+    if set(doors) - {Door.OFFICER}:  # wherever people write, the lead is alerted
+        scheduler = Scheduler(sayso, heavy=Door.WORKER in doors)
         scheduler.start()
+    # What is there now stays. Looking through it for garbage again and again stops every talk for a tenth of a second.
+    gc.collect()
+    gc.freeze()
     try:
-        await _until_an_end(stop, web, bots)
+        await _until_an_end(stop, web, bots, alone=Door.WEB not in doors and Door.WORKER not in doors)
     finally:
         ended_by_itself = not stop.is_set()
         stop.set()
-        if server:
-            server.should_exit = True
-        results = await asyncio.gather(*web, *bots, return_exceptions=True)
+        results = await asyncio.gather(*bots, return_exceptions=True)  # pages and webhooks go on until these are done
+        server.should_exit = True
+        results += await asyncio.gather(web, return_exceptions=True)
         if scheduler:
             await asyncio.to_thread(scheduler.stop)
+        gc.unfreeze()
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
             raise result
-    if ended_by_itself and not server:
+    if ended_by_itself and not set(doors) & {Door.WEB, Door.WORKER}:
         raise UserFault("Nothing is left to serve. What is wrong with the bot is in the log above.")
 
 
-async def _until_an_end(stop: asyncio.Event, web: list[asyncio.Task[None]], bots: list[asyncio.Task[None]]) -> None:
+async def _until_an_end(
+    stop: asyncio.Event, web: asyncio.Task[None], bots: list[asyncio.Task[None]], *, alone: bool
+) -> None:
+    """`alone`: without bots there is nothing left to do."""
     closing = asyncio.create_task(stop.wait())
     open_bots = set(bots)
     try:
-        while web or open_bots:
-            await asyncio.wait({closing, *web, *open_bots}, return_when=asyncio.FIRST_COMPLETED)
-            if closing.done() or any(each.done() for each in web):
+        while open_bots or not alone:
+            await asyncio.wait({closing, web, *open_bots}, return_when=asyncio.FIRST_COMPLETED)
+            if closing.done() or web.done():
                 return
             given_up = {each for each in open_bots if each.done()}
             if any(each.exception() for each in given_up):
@@ -133,10 +179,15 @@ async def _until_an_end(stop: asyncio.Event, web: list[asyncio.Task[None]], bots
         closing.cancel()
 
 
-def _server(sayso: Sayso) -> "_Server":
-    settings = sayso.settings
+def _server(app: Starlette, settings: Settings) -> "_Server":
     how = uvicorn.Config(
-        create_app(sayso), access_log=False, log_level="warning", host=settings.host, port=settings.port
+        app,
+        access_log=False,
+        log_config=None,  # its own would print exceptions whole, with what was being stored in them
+        lifespan="off",
+        host=settings.host,
+        port=settings.port,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
     return _Server(how)
 
@@ -149,15 +200,19 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _bots(sayso: Sayso, stop: asyncio.Event, doors: Collection[Door]) -> list[Coroutine[None, None, None]]:
+def _bots(
+    sayso: Sayso, stop: asyncio.Event, doors: Collection[Door], app: Starlette
+) -> list[Coroutine[None, None, None]]:
     """What keeps each bot open that is asked for and has a token. Raises `UnusableToken` for a malformed one."""
     settings, kept = sayso.settings, []
-    if Door.RESPONDENT in doors and settings.telegram_token is not None:
+    if settings.telegram_token is None:
+        log.info("no SAYSO_TELEGRAM_TOKEN: Telegram is off")
+    elif set(doors) & {Door.RESPONDENT, Door.WORKER}:
         check_token(settings.telegram_token.get_secret_value())
         accepted = asyncio.Event()
-        kept.append(keep_open("respondents' bot", lambda: _respondents(sayso, stop, accepted), stop, accepted))
-    elif Door.RESPONDENT in doors:
-        log.info("no SAYSO_TELEGRAM_TOKEN: Telegram is off")
+        takes = Door.RESPONDENT in doors
+        open_door = lambda: _respondents(sayso, stop, accepted, app, takes=takes)  # noqa: E731
+        kept.append(keep_open("respondents' bot", open_door, stop, accepted))
     if Door.OFFICER in doors and settings.officer_token is not None:
         kept.append(keep_open("staff bot", lambda: OfficerDoor(sayso).run(stop), stop))
     return kept
@@ -192,12 +247,26 @@ async def keep_open(
         wait = min(wait * 2, LONGEST_BACK_OFF)
 
 
-async def _respondents(sayso: Sayso, stop: asyncio.Event, accepted: asyncio.Event) -> None:
+async def _respondents(
+    sayso: Sayso, stop: asyncio.Event, accepted: asyncio.Event, app: Starlette, *, takes: bool
+) -> None:
+    """A worker takes no updates, and says what others left."""
     token = sayso.settings.telegram_token
     assert token is not None
     async with connected_bot(token.get_secret_value(), sayso.settings.telegram_api) as bot:
         accepted.set()
-        await RespondentDoor(sayso, telegram_wave(sayso), bot).run(stop)
+        secret = webhook_secret(sayso.settings, token.get_secret_value())
+        door = RespondentDoor(sayso, telegram_wave(sayso), bot, secret=secret, takes=takes)
+        app.state.receive_update = door.receive if takes else None
+        try:
+            await door.run(stop)
+        finally:
+            app.state.receive_update = None
+
+
+def webhook_secret(settings: Settings, token: str) -> str:
+    """What Telegram brings with each call: the same in all processes that share the keys, and stored nowhere."""
+    return hmac.new(staff_secret(settings.key_folder), f"webhook\0{token}".encode(), "sha256").hexdigest()
 
 
 def telegram_wave(sayso: Sayso) -> Wave:

@@ -52,7 +52,7 @@ def make_demo(settings: Settings, on: date, seed: int = 2009) -> Demo:
     store = open_store(settings.database)
     with store.read() as session:
         wave = consultations.wave_by_slug(session, SLUG)
-    store.engine.dispose()
+    store.close()
     if wave is not None and not wave.consultation.simulated:
         raise NotADemonstration(
             f"'{SLUG}' in {settings.data} is a real consultation, and simulated people must not answer it. "

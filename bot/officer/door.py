@@ -1,4 +1,4 @@
-"""What staff can ask of the staff bot: how many have answered, and which referrals wait. No answer, ever."""
+"""What staff can ask of the staff bot: how many have answered, which referrals wait, what failed. No answer, ever."""
 
 import asyncio
 import logging
@@ -13,6 +13,7 @@ from telegram.ext import Application, ApplicationBuilder, CommandHandler, Contex
 
 from analysis.findings import suppression
 from bot.sayso import Sayso
+from bot.troubles import WHAT_IT_MEANS, troubles
 from consultation.operations.advance_figures import advance_figures
 from consultation.operations.reach import reach
 from consultation.operations.refer_concern import referrals
@@ -21,12 +22,13 @@ from consultation.storage import consultations
 log = logging.getLogger("sayso.officer")
 
 HELLO = (
-    "Hello. /reach tells how many people have answered; /referrals which safeguarding references wait. "
-    "No answers are shown here."
+    "Hello. /reach tells how many people have answered; /referrals which safeguarding references wait; "
+    "/troubles which messages could not be taken. No answers are shown here."
 )
 FAILED = "Sorry, that did not work. Please try again in a few minutes."
 POLL_SECONDS = 25
 LONGEST_BACK_OFF = 60.0  # seconds
+LONGEST_LIST = 30  # lines, so that it stays one message
 A_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 
 
@@ -54,7 +56,10 @@ class OfficerDoor:
             builder = builder.base_url(f"{settings.telegram_api.rstrip('/')}/bot")
         application = builder.build()
         staff = filters.Chat(chat_id=settings.officer_chats, allow_empty=True)
-        for name, answer in (("start", self._hello), ("reach", self._reach), ("referrals", self._referrals)):
+        answers = {
+            "start": self._hello, "reach": self._reach, "referrals": self._referrals, "troubles": self._troubles,
+        }  # fmt: skip
+        for name, answer in answers.items():
             application.add_handler(CommandHandler(name, answer, filters=staff))
         application.add_error_handler(self._failed)  # the library's own way logs the whole error
         return application
@@ -116,6 +121,9 @@ class OfficerDoor:
     async def _referrals(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await self._answer(update, await asyncio.to_thread(self.referrals_text))
 
+    async def _troubles(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        await self._answer(update, await asyncio.to_thread(self.troubles_text))
+
     async def _answer(self, update: Update, text: str) -> None:
         if update.effective_message is not None:
             await update.effective_message.reply_text(text)
@@ -138,6 +146,16 @@ class OfficerDoor:
     def referrals_text(self) -> str:
         waiting = [each for each in referrals(self._sayso.store) if each.status == "new"]
         return "\n".join(f"{each.reference} ({each.level})" for each in waiting) or "No safeguarding referral waits."
+
+    def troubles_text(self) -> str:
+        found = troubles(self._sayso.store)
+        lines = [f"{each.on:%d.%m.%Y}, {each.where}: {each.messages} ({each.fault})" for each in found[:LONGEST_LIST]]
+        if not lines:
+            return "Every message was taken."
+        earlier = (
+            [f"and earlier: {sum(each.messages for each in found[LONGEST_LIST:])}"] if found[LONGEST_LIST:] else []
+        )
+        return "\n".join(["Messages that could not be taken:", *lines, *earlier, "", WHAT_IT_MEANS])
 
 
 async def _first(asking: asyncio.Future[tuple[Update, ...]], stop: asyncio.Event) -> bool:

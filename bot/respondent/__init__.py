@@ -1,1 +1,1 @@
-"""The respondents' door on Telegram (aiogram, long polling): updates to events, messages to chats."""
+"""The respondents' door on Telegram (aiogram, by long polling or webhook): updates to events, messages to chats."""

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -20,6 +21,7 @@ from aiogram.exceptions import (
 from aiogram.utils.token import TokenValidationError, validate_token
 
 log = logging.getLogger("sayso.respondent")
+Result = TypeVar("Result")
 
 # What passes by itself; a page of a proxy's in place of an answer is one of them (ClientDecodeError).
 PASSING = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, ClientDecodeError)
@@ -32,6 +34,10 @@ class UnusableToken(Exception):
 
     def __init__(self, why: str = "Telegram does not accept SAYSO_TELEGRAM_TOKEN. Copy it again from @BotFather."):
         super().__init__(why)
+
+
+class UnusableWebhook(UnusableToken):
+    """Telegram will not call the address that it was given for this token. `str()` says what to do."""
 
 
 def make_bot(token: str, api: str | None) -> Bot:
@@ -73,3 +79,32 @@ async def pause(stop: asyncio.Event, seconds: float) -> bool:
     with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
     return stop.is_set()
+
+
+async def unless(stop: asyncio.Event, call: Awaitable[Result]) -> Result | None:
+    """What a call answers; None where `stop` comes first, and then the call is given up."""
+    calling, stopping = asyncio.ensure_future(call), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({calling, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return calling.result() if calling.done() else None
+    finally:
+        calling.cancel()
+        stopping.cancel()
+
+
+async def insist(call: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
+    """Make a call until it is answered, or until `stop`. Raises what does not pass by itself."""
+    failures = 0
+    while not stop.is_set():
+        try:
+            await unless(stop, call())
+            return
+        except PASSING as error:
+            failures += 1
+            log.warning("the Bot API can't be reached (%s); trying again", type(error).__name__)
+            await pause(stop, wait_after(error, failures))
+
+
+def wait_after(error: Exception, failures: int) -> float:
+    """Seconds until a call may be made again that failed for the so-manieth time."""
+    return max(back_off(failures), getattr(error, "retry_after", 0))

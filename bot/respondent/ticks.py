@@ -1,31 +1,54 @@
-"""Remembers the keyboards that show ticks: a press may carry the keyboard as it was before the last tick."""
+"""Remembers the keyboards that show ticks: a press may carry the keyboard as it was before the last tick.
+
+Where several processes take presses, what is remembered here may itself be old: a keyboard that is not one of those
+that were replaced here is newer than all of them.
+"""
 
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from aiogram.types import InlineKeyboardMarkup
+
+from bot.respondent.keyboards import ticked
 
 KEPT = 5_000  # keyboards
 
 
+@dataclass(frozen=True)
+class _Set:
+    """A keyboard as it was set, the update that set it, and the ticks of those that it replaced."""
+
+    markup: InlineKeyboardMarkup
+    update: int
+    replaced: frozenset[tuple[str, ...]]
+
+
 class Ticks:
-    """The last keyboards set, by chat and message, with the update that set each. In memory alone, and bounded."""
+    """The last keyboards set, by chat and message. In memory alone, and bounded."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
-        self._set: OrderedDict[tuple[int, int], tuple[InlineKeyboardMarkup, int]] = OrderedDict()
+        self._set: OrderedDict[tuple[int, int], _Set] = OrderedDict()
 
     def shown(self, chat: int, message: int, carried: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup | None:
-        """The keyboard as it stands: as set last, else as the press carried it."""
+        """The keyboard as it stands: as the press carried it, unless that was replaced since."""
         known = self._set.get((chat, message))
-        return known[0] if known else carried
+        if known is not None and (carried is None or ticked(carried) in known.replaced):
+            return known.markup
+        return carried
 
     def turned_by(self, chat: int, message: int, update: int) -> bool:
         """Whether this update has set its tick already."""
         known = self._set.get((chat, message))
-        return known is not None and known[1] == update
+        return known is not None and known.update == update
 
-    def keep(self, chat: int, message: int, markup: InlineKeyboardMarkup, update: int) -> None:
-        self._set[chat, message] = (markup, update)
+    def keep(
+        self, chat: int, message: int, before: InlineKeyboardMarkup, markup: InlineKeyboardMarkup, update: int
+    ) -> None:
+        """`markup` stands in place of `before`."""
+        known = self._set.get((chat, message))
+        replaced = (known.replaced if known else frozenset()) | {ticked(before)}
+        self._set[chat, message] = _Set(markup, update, replaced - {ticked(markup)})
         self._set.move_to_end((chat, message))
         while len(self._set) > self._kept:
             self._set.popitem(last=False)

@@ -12,9 +12,11 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.sayso import Sayso
-from bot.web import pages
+from bot.turns import Turns
+from bot.web import health, pages, webhook
 from bot.web.chat import talk
 from bot.web.console import consultations
+from bot.web.health import readiness_of
 from bot.web.security import Passes, SecureHeaders
 from bot.web.workbench import answers
 from consultation.domain.wording import PLAIN
@@ -25,19 +27,21 @@ SECRET_BYTES = 32
 log = logging.getLogger("sayso.web")
 
 
-def create_app(sayso: Sayso) -> Starlette:
-    """The application over `sayso`. Pure but for reading (or making) the cookie secret among the keys."""
+def create_app(sayso: Sayso, *, with_pages: bool = True) -> Starlette:
+    """The application over `sayso`; without its pages, only what machines ask for. Pure but for reading (or making)
+    the cookie secret among the keys."""
+    people = [*talk.routes(), *consultations.routes(), *answers.routes()] if with_pages else []
+    static = Mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
     app = Starlette(
-        routes=[
-            *talk.routes(),
-            *consultations.routes(),
-            *answers.routes(),
-            Mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static"),
-        ],
+        routes=[*people, *health.routes(), *webhook.routes(), static],
         middleware=[Middleware(SecureHeaders)],
         exception_handlers={404: _not_found, 413: _too_large, 500: _broken},
     )
     app.state.sayso = sayso
+    app.state.turns = Turns(sayso.metrics)
+    app.state.metrics = sayso.metrics
+    app.state.machine_token = sayso.settings.metrics_token
+    app.state.readiness = readiness_of(sayso)
     app.state.passes = Passes(staff_secret(sayso.settings.key_folder))
     return app
 

@@ -1,11 +1,14 @@
 """Who may open which page. Default deny: a route that names no access cannot be built."""
 
+import hmac
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import TypeAlias
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from pydantic import SecretStr
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -27,6 +30,7 @@ class Access(StrEnum):
     STAFF = "staff"  # any role
     OFFICER = "officer"
     ANALYST = "analyst"
+    MACHINE = "machine"  # whoever brings the token of `state.machine_token`; nobody where there is none
 
 
 def guarded(path: str, endpoint: Endpoint, access: Access, *, method: str = "GET") -> Route:
@@ -35,6 +39,8 @@ def guarded(path: str, endpoint: Endpoint, access: Access, *, method: str = "GET
     async def guard(request: Request) -> Response:
         if access is Access.PUBLIC:
             return await endpoint(request)
+        if access is Access.MACHINE:
+            return await endpoint(request) if is_machine(request) else unknown_machine()
         role = signed_in_role(request)
         if role is None:
             return RedirectResponse("/staff", status_code=303)
@@ -52,6 +58,20 @@ async def refused(request: Request, access: Access) -> Response:
     from bot.web.pages import show  # the page needs the app that this guards
 
     return show(request, "refused.html", status_code=403, needed=access.value)
+
+
+def is_machine(request: Request) -> bool:
+    """Whether the request brings the machines' token. Raises 404 where none is set: there is no such page here."""
+    token: SecretStr | None = getattr(request.app.state, "machine_token", None)
+    if token is None or not token.get_secret_value():
+        raise HTTPException(404)
+    scheme, _, brought = request.headers.get("authorization", "").partition(" ")
+    same = hmac.compare_digest(brought.strip().encode(), token.get_secret_value().encode())
+    return same and scheme.lower() == "bearer"
+
+
+def unknown_machine() -> Response:
+    return Response(status_code=401, headers={"www-authenticate": "Bearer"})
 
 
 class Passes:

@@ -1,9 +1,10 @@
 """A versioned, immutable list of questions and the routes between them. Knows no file format."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from consultation.domain.consultation import Audience
 from consultation.domain.ids import OptionId, QuestionId, SurveyId
@@ -45,6 +46,9 @@ class Condition:
     question: QuestionId
     options: frozenset[OptionId]
 
+    def holds(self, answered: Mapping[QuestionId, frozenset[OptionId]]) -> bool:
+        return not self.options.isdisjoint(answered.get(self.question, ()))
+
 
 @dataclass(frozen=True)
 class Question:
@@ -84,10 +88,33 @@ class Survey:
 
     def question(self, question: QuestionId) -> Question:
         """The question of that id; `KeyError` is a bug, since files are checked when they are loaded."""
-        for each in self.questions:
-            if each.id == question:
-                return each
-        raise KeyError(question)
+        return self._by_id[question]
 
     def for_audience(self, audience: Audience) -> Sequence[Question]:
         return [each for each in self.questions if audience in each.audiences]
+
+    def asked_of(
+        self, audience: Audience, answered: Mapping[QuestionId, frozenset[OptionId]]
+    ) -> tuple[Question, ...]:
+        """What somebody of this audience is asked, in order, given the options they chose so far."""
+        chosen = (audience, *(answered.get(each) for each in self._decisive))
+        if chosen not in self._asked:
+            self._asked[chosen] = tuple(
+                each for each in self.for_audience(audience) if each.only_if is None or each.only_if.holds(answered)
+            )
+        return self._asked[chosen]
+
+    # Looked up at every turn, and never changed.
+
+    @cached_property
+    def _by_id(self) -> dict[QuestionId, Question]:
+        return {each.id: each for each in self.questions}
+
+    @cached_property
+    def _decisive(self) -> tuple[QuestionId, ...]:
+        """Questions on whose answers others hang."""
+        return tuple(dict.fromkeys(each.only_if.question for each in self.questions if each.only_if))
+
+    @cached_property
+    def _asked(self) -> dict[object, tuple[Question, ...]]:
+        return {}

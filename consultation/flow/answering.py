@@ -1,7 +1,5 @@
 """What becomes of an answer: checked against its question, recorded, and perhaps followed up once. Pure."""
 
-from dataclasses import replace
-
 from consultation.domain.answer import Chosen, ChosenSeveral, Counted, Scored, Told
 from consultation.domain.ids import OptionId
 from consultation.domain.survey import Question, QuestionKind, Stage, Survey
@@ -35,7 +33,7 @@ def record_text(survey: Survey, state: State, question: Question, said: Said) ->
     before = (recorded, *prompts.hidden_notice(said.redacted))
     known = state.with_answer(question.id, frozenset())
     if _deserves_follow_up(state, question, said.raw.reveal()):
-        known = replace(known, asked_more=known.asked_more | {question.id})
+        known = known._replace(asked_more=known.asked_more | {question.id})
         return await_(survey, known, Awaiting.MORE, question.id).after(*before)
     return go_on(survey, known).after(*before)
 
@@ -77,7 +75,7 @@ def record_choice(survey: Survey, state: State, question: Question, values: tupl
     known = state.with_answer(question.id, frozenset(each.id for each in options))
     known, erased = clear_closed_routes(survey, known)
     if question.stage is Stage.CONSENT:
-        return go_on(survey, replace(known, consented=True)).after(*_on_consent(survey, known))
+        return go_on(survey, known._replace(consented=True)).after(*_on_consent(survey, known))
     if not state.consented:
         return go_on(survey, known)
     recorded = RecordAnswer(question.id, _as_answer(question, frozenset(each.id for each in options)))

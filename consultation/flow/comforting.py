@@ -1,7 +1,5 @@
 """What the chat does when someone may be in danger: help first, the survey second. Pure; judges no text itself."""
 
-from dataclasses import replace
-
 from consultation.domain.answer import Told, Withheld
 from consultation.domain.concern import Level
 from consultation.domain.survey import QuestionKind, Survey
@@ -42,7 +40,7 @@ def _record_despite_concern(
     if state.awaiting is not Awaiting.ANSWER or question.kind is not QuestionKind.TEXT:
         return state, ()
     answer = Withheld() if withheld else Told(said.redacted)
-    known = replace(state.with_answer(question.id, frozenset()), asked_more=state.asked_more | {question.id})
+    known = state.with_answer(question.id, frozenset())._replace(asked_more=state.asked_more | {question.id})
     return known, (RecordAnswer(question.id, answer), *prompts.hidden_notice(said.redacted))
 
 

@@ -1,6 +1,5 @@
 """What a person can ask for at any moment: help, back, skip, change, stop, delete, another wording. Pure."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from consultation.domain.answer import Skipped
@@ -30,7 +29,7 @@ def obey(survey: Survey, state: State, command: Command) -> Step:
             return ask_again(survey, state).after(Say(Words("privacy")))
         case Command.EASY | Command.PLAIN:
             locale = EASY_READ if command is Command.EASY else PLAIN
-            return ask_again(survey, replace(state, locale=locale)).after(Say(Words(f"locale.{command.value}")))
+            return ask_again(survey, state._replace(locale=locale)).after(Say(Words(f"locale.{command.value}")))
         case Command.BACK:
             return _go_back(survey, state)
         case Command.SKIP:
@@ -77,7 +76,7 @@ def _go_back(survey: Survey, state: State) -> Step:
 
 def _skip(survey: Survey, state: State) -> Step:
     if state.awaiting is Awaiting.MORE:
-        return go_on(survey, replace(state, declined_more=state.declined_more + 1))
+        return go_on(survey, state._replace(declined_more=state.declined_more + 1))
     if state.awaiting is not Awaiting.ANSWER:
         return ask_again(survey, state)
     question = survey.question(current_question(state))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from consultation.domain.answer import Answer
 from consultation.domain.ids import QuestionId
@@ -21,8 +21,7 @@ class Mode(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A button: `value` travels back in `Tapped`, `label` is read by the person; `alone` excludes the others."""
 
     value: str
@@ -44,7 +43,8 @@ class OfferHelpLines:
 
 @dataclass(frozen=True)
 class Ask:
-    """A prompt that expects a reply. `place` is (this one, of how many) among the survey's main questions."""
+    """A prompt that expects a reply. `place` is (this one, of how many) among the survey's main questions; `more`
+    marks the follow-up to a question."""
 
     step: int
     prompt: Wording
@@ -53,6 +53,7 @@ class Ask:
     commands: tuple[Command, ...] = ()
     question: QuestionId | None = None
     place: tuple[int, int] | None = None
+    more: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ Pure: same survey, state and event, same step. It decides what is asked and reco
 channel or the database, and free text reaches its effects only as `RedactedText`.
 """
 
-from dataclasses import replace
 from typing import assert_never
 
 from consultation.domain.concern import Level
@@ -104,7 +103,7 @@ def _accept_values(survey: Survey, state: State, values: tuple[str, ...]) -> Ste
         case Awaiting.ANSWER | Awaiting.MORE:
             return record_choice(survey, state, survey.question(current_question(state)), values)
         case Awaiting.AUDIENCE:
-            known = replace(state, audience=Audience(values[0]))
+            known = state._replace(audience=Audience(values[0]))
             return go_on(survey, known).after(Say(survey.opening))
         case Awaiting.WHICH_TO_CHANGE:
             return await_(survey, state, Awaiting.ANSWER, QuestionId(values[0]))

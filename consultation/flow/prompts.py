@@ -106,6 +106,7 @@ def _ask_question(survey: Survey, state: State, *, more: bool) -> Ask:
         BEFORE_CONSENT if early else WHILE_ASKING,
         question.id,
         place(survey, state, question),
+        more,
     )
 
 
@@ -115,6 +116,8 @@ def _options(question: Question) -> tuple[Choice, ...]:
 
 def choices_for(survey: Survey, state: State) -> list[tuple[str, str]]:
     """(value, label) of what can be chosen now, in shown order. The system's own choices answer to their value."""
+    if state.awaiting is Awaiting.ANSWER and state.current:
+        return [(each.id, each.label.in_(state.locale)) for each in survey.question(state.current).options]
     asked = [each for each in for_state(survey, state) if isinstance(each, Ask)]
     return [
         (

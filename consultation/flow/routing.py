@@ -1,21 +1,15 @@
 """Which question comes next, came before, or no longer applies. Pure; knows nothing of wording."""
 
+from collections.abc import Sequence
+
 from consultation.domain.ids import QuestionId
 from consultation.domain.survey import Question, Stage, Survey
 from consultation.flow.state import State
 
 
-def applies(question: Question, state: State) -> bool:
-    """Whether this person is asked this question, given what they chose so far."""
-    if state.audience not in question.audiences:
-        return False
-    if question.only_if is None:
-        return True
-    return bool(state.answered.get(question.only_if.question, frozenset()) & question.only_if.options)
-
-
-def applicable(survey: Survey, state: State) -> list[Question]:
-    return [each for each in survey.questions if applies(each, state)]
+def applicable(survey: Survey, state: State) -> Sequence[Question]:
+    """What this person is asked, in order, given who they are and what they chose so far."""
+    return survey.asked_of(state.audience, state.answered) if state.audience else ()
 
 
 def next_question(survey: Survey, state: State) -> Question | None:

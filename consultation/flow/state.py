@@ -1,9 +1,9 @@
 """Where a conversation stands. Holds which options were chosen, for routing, and no free text at all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from consultation.domain.consultation import Audience
 from consultation.domain.ids import OptionId, QuestionId, SurveyId
@@ -29,8 +29,7 @@ class Awaiting(StrEnum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """`step` rises with every prompt, so that an old button is known by its number. A question in `answered` has
     been dealt with; its value holds the options chosen (none for text, numbers and skips)."""
 
@@ -41,16 +40,16 @@ class State:
     step: int = 0
     audience: Audience | None = None
     current: QuestionId | None = None
-    answered: Mapping[QuestionId, frozenset[OptionId]] = field(default_factory=dict)
+    answered: Mapping[QuestionId, frozenset[OptionId]] = MappingProxyType({})
     asked_more: frozenset[QuestionId] = frozenset()
     declined_more: int = 0
     consented: bool = False
 
     def with_answer(self, question: QuestionId, options: frozenset[OptionId]) -> "State":
-        return replace(self, answered={**self.answered, question: options})
+        return self._replace(answered={**self.answered, question: options})
 
     def without_answer(self, question: QuestionId) -> "State":
-        return replace(self, answered={key: kept for key, kept in self.answered.items() if key != question})
+        return self._replace(answered={key: kept for key, kept in self.answered.items() if key != question})
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `from_json` gives back an equal state."""
@@ -62,7 +61,10 @@ class State:
             "step": self.step,
             "audience": self.audience.value if self.audience else None,
             "current": self.current,
-            "answered": {question: sorted(options) for question, options in self.answered.items()},
+            "answered": {
+                question: sorted(options) if len(options) > 1 else list(options)
+                for question, options in self.answered.items()
+            },
             "asked_more": sorted(self.asked_more),
             "declined_more": self.declined_more,
             "consented": self.consented,
@@ -78,11 +80,8 @@ class State:
             step=data["step"],
             audience=Audience(data["audience"]) if data["audience"] else None,
             current=QuestionId(data["current"]) if data["current"] else None,
-            answered={
-                QuestionId(question): frozenset(OptionId(each) for each in options)
-                for question, options in data["answered"].items()
-            },
-            asked_more=frozenset(QuestionId(each) for each in data["asked_more"]),
+            answered={question: frozenset(options) for question, options in data["answered"].items()},
+            asked_more=frozenset(data["asked_more"]),
             declined_more=data["declined_more"],
             consented=data["consented"],
         )

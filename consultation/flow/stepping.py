@@ -1,6 +1,6 @@
 """The moves that every part of the dialogue makes: ask, ask again, go on, begin. Pure; records nothing itself."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from consultation.domain.consultation import Audience
 from consultation.domain.ids import QuestionId
@@ -25,7 +25,7 @@ class Step:
 
 def await_(survey: Survey, state: State, awaiting: Awaiting, current: QuestionId | None = None) -> Step:
     """Move to waiting for `awaiting`, with a new step number, and ask for it."""
-    moved = replace(state, awaiting=awaiting, current=current, step=state.step + 1)
+    moved = state._replace(awaiting=awaiting, current=current, step=state.step + 1)
     return Step(moved, prompts.for_state(survey, moved))
 
 
@@ -52,7 +52,7 @@ def begin(survey: Survey, state: State, audience: Audience | None) -> Step:
         return resume(survey, state)
     if audience is None:
         return await_(survey, state, Awaiting.AUDIENCE)
-    return go_on(survey, replace(state, audience=audience)).after(Say(survey.opening))
+    return go_on(survey, state._replace(audience=audience)).after(Say(survey.opening))
 
 
 def resume(survey: Survey, state: State) -> Step:

@@ -1,9 +1,10 @@
 """Lets published figures move on, in steps so large that nobody can be picked out by comparing two of them."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, update
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from consultation.domain.consultation import Wave
 from consultation.storage.store import Store
@@ -18,12 +19,22 @@ def advance_figures(store: Store, wave: Wave, today: date) -> int:
     A simulated consultation has nobody to protect, so its figures follow at once; and when a wave is over, the last
     figures hold everybody.
     """
-    mine = (col(ResponseRow.wave_id) == wave.id) & col(ResponseRow.counted).is_(False)
+    least = 1 if wave.consultation.simulated or today > wave.closes_on else STEP
     with store.read() as session:
-        waiting = session.exec(select(func.count()).where(mine)).one()
-    moves = waiting >= STEP or wave.consultation.simulated or today > wave.closes_on
-    if not waiting or not moves:
-        return int(waiting)
-    with store.write() as session:
-        session.execute(update(ResponseRow).where(mine).values(counted=True))
+        waiting = _waiting(session, wave)
+    if waiting < least:
+        return waiting
+    # Counted again where nobody else moves them: of two at once, the later would take a step of what came in between.
+    with store.database.only_one(f"figures of {wave.id}") as mine, store.write() as session:
+        if not mine or (waiting := _waiting(session, wave)) < least:
+            return waiting
+        session.execute(update(ResponseRow).where(*_uncounted(wave)).values(counted=True))
     return 0
+
+
+def _waiting(session: Session, wave: Wave) -> int:
+    return session.exec(select(func.count()).select_from(ResponseRow).where(*_uncounted(wave))).one()
+
+
+def _uncounted(wave: Wave) -> tuple[Any, ...]:
+    return col(ResponseRow.wave_id) == wave.id, ~col(ResponseRow.counted)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from consultation.domain.concern import Level
@@ -15,7 +16,12 @@ class NotSent(Exception):
 
 def alert_lead(store: Store, send: Callable[[str, Level], None]) -> int:
     """Send what was not sent, immediate ones first; returns how many went out. Repeated after a failure or a crash,
-    so the lead may hear of a reference twice, and misses none."""
+    so the lead may hear of a reference twice, and misses none. One process at a time, so in normal running once."""
+    with store.database.only_one("alerts") as mine:
+        return _alert(store, send) if mine else 0
+
+
+def _alert(store: Store, send: Callable[[str, Level], None]) -> int:
     with store.read() as session:
         waiting = session.exec(
             select(ConcernRow)
@@ -28,5 +34,5 @@ def alert_lead(store: Store, send: Callable[[str, Level], None]) -> int:
         except NotSent:
             return sent
         with store.write() as session:
-            session.merge(row).alerted = True
+            session.execute(update(ConcernRow).where(col(ConcernRow.reference) == row.reference).values(alerted=True))
     return len(waiting)

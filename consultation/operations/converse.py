@@ -6,45 +6,36 @@ The caller acknowledges to its channel only after this returns: by then everythi
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
-from typing import TypeAlias
-
-from sqlmodel import Session
+from datetime import date, datetime
+from typing import Any, TypeAlias
 
 from consultation.domain.concern import Concern, Level
-from consultation.domain.consultation import Audience, Channel, Wave
-from consultation.domain.ids import AnswerId, ConsultationId, Pseudonym, ResponseId
+from consultation.domain.consultation import Channel, Wave
+from consultation.domain.ids import ConsultationId, Pseudonym
 from consultation.domain.survey import Survey
 from consultation.domain.text import RawText
 from consultation.domain.wording import PLAIN, Words
-from consultation.flow.effects import (
-    Ask,
-    Effect,
-    EraseAnswer,
-    ExtendAnswer,
-    FinishResponse,
-    RecordAnswer,
-    RecordConsent,
-    Refer,
-    WithdrawResponse,
-)
+from consultation.flow.effects import Ask, Effect, Refer
 from consultation.flow.engine import step
 from consultation.flow.events import Began, Command, Commanded, Event, Said, SentSomethingElse, Tapped
 from consultation.flow.prompts import command_word, for_state
 from consultation.flow.state import LONGEST_ANSWER, State
 from consultation.locale import render
-from consultation.operations.messages import Message, briefing, help_text, messages, say
+from consultation.operations.messages import Message, Renderer, briefing, help_text, say
+from consultation.operations.record import record
+from consultation.privacy.addresses import seal_address
 from consultation.privacy.detect import Detector
 from consultation.privacy.pseudonyms import conversation_thread, pseudonym, update_mark
 from consultation.privacy.redact import redact
 from consultation.safeguarding.seal import SealedMessage, seal
-from consultation.storage import turns
 from consultation.storage.store import Store
-from consultation.storage.tables import ConcernRow, ConversationRow, ResponseRow
+from consultation.storage.tables import ConcernRow, InboxRow
+from consultation.storage.turns import Outgoing, Standing, Taken, Turn, Writes
 
 log = logging.getLogger("sayso.converse")
 
-PULL = frozenset({Channel.WEB, Channel.TERMINAL, Channel.SIMULATION})  # they fetch what is said; nothing is sent
+THEIR_SAFETY = Concern(Level.IMMEDIATE, 1.0, "Their answer to: are you safe right now?")
+PULL = (Channel.WEB, Channel.TERMINAL, Channel.SIMULATION)  # they fetch what is said; nothing is sent
 
 
 @dataclass(frozen=True)
@@ -79,9 +70,11 @@ class Desk:
     detector: Detector
     screen: Callable[[str], Concern]
     leads: tuple[str, ...]
-    today: Callable[[], date]
+    today: Callable[[], date]  # in London
+    now: Callable[[], datetime]  # in UTC
     new_id: Callable[[], str]
     new_reference: Callable[[], str]
+    renderer: Renderer = field(default_factory=Renderer)
     alerts: bool = True  # False where nobody is to be told, because nobody said it
 
 
@@ -107,27 +100,57 @@ def whose(desk: Desk, wave: Wave, channel: Channel, chat: str) -> Pseudonym:
     return pseudonym(desk.key_of(wave.consultation.id), channel, chat)
 
 
-def converse(desk: Desk, wave: Wave, incoming: Incoming) -> list[Message]:
-    """Take one turn; returns all that is still to be said to this person, this turn's messages last.
+@dataclass(frozen=True)
+class Reply:
+    """What is to be said. `turn` is its number in the outbox where it waits there to be sent; else None. `repeated`:
+    the update had been taken before."""
 
-    A repeated update changes nothing and returns what is still unsaid. Raises `NotStored` where the text could not
-    be screened or redacted: nothing was kept, and the door shows the exception's message.
+    said: list[dict[str, Any]]
+    turn: int | None = None
+    repeated: bool = False
+
+    @property
+    def messages(self) -> list[Message]:
+        return [Message.from_json(each) for each in self.said]
+
+
+def converse(desk: Desk, wave: Wave, incoming: Incoming) -> list[Message]:
+    """Take one turn and wait until it is on the disk; returns what is to be said to this person.
+
+    A repeated update changes nothing. On a channel that fetches what is said it returns what was said last; on one
+    that sends, nothing, because that is in the outbox or was sent. Raises `NotStored` where the text could not be
+    screened or redacted: nothing was kept, and the door shows the exception's message.
+    """
+    prepared = prepare(desk, wave, incoming)
+    if isinstance(prepared, Reply):
+        return prepared.messages
+    return settle(desk, incoming.channel, desk.store.writer.take(prepared)).messages
+
+
+def prepare(desk: Desk, wave: Wave, incoming: Incoming) -> Turn | Reply:
+    """The turn to be handed to the writer; or the reply, where the wave is not open. Raises `NotStored`.
+
+    Screening and redaction happen here, in the thread of the caller, and take milliseconds where text was typed.
     """
     heard = _hear(desk, incoming.input)
     if not wave.is_open(desk.today()):
-        return _answer_closed(desk, wave, incoming, heard)
-    who = whose(desk, wave, incoming.channel, incoming.chat)
-    for attempt in range(5):
-        try:
-            with desk.store.write() as session:
-                said, withdrawn = _take_turn(desk, session, wave, incoming, who, heard)
-            break
-        except turns.StaleTurn:
-            if attempt == 4:
-                raise
-    if withdrawn:
+        return Reply([each.to_json() for each in _answer_closed(desk, wave, incoming, heard)])
+    key = desk.key_of(wave.consultation.id)
+    who = pseudonym(key, incoming.channel, incoming.chat)
+
+    def decide(standing: Standing) -> Writes:
+        return _decide(desk, wave, incoming, heard, standing, key, who)
+
+    return Turn(who, wave.id, _mark(key, incoming), desk.today(), decide)
+
+
+def settle(desk: Desk, channel: Channel, taken: Taken) -> Reply:
+    """What to say after a turn that is on the disk."""
+    if taken.withdrawn:
         desk.store.wipe_journal()
-    return said
+    if channel in PULL:
+        return Reply(taken.said, repeated=taken.repeated)
+    return Reply([], repeated=True) if taken.repeated else Reply(taken.said, taken.turn)
 
 
 def _answer_closed(desk: Desk, wave: Wave, incoming: Incoming, heard: _Heard) -> list[Message]:
@@ -135,14 +158,20 @@ def _answer_closed(desk: Desk, wave: Wave, incoming: Incoming, heard: _Heard) ->
     closed = Message(render(Words("wave.not_open", briefing(wave)), PLAIN))
     lines = Message(help_text(None, PLAIN))
     if heard.concern is not None:
-        with desk.store.write() as session:
-            if turns.take_update(session, incoming.channel.value, f"{wave.id}:{incoming.update_id}"):
-                _refer(desk, session, heard.words, heard.concern, State(wave.survey, wave.survey_version), thread="")
+        _refer_closed(desk, wave, incoming, heard.words, heard.concern)
         key = "safeguarding.immediate" if heard.concern.level is Level.IMMEDIATE else "safeguarding.support"
         return [Message(render(Words(key), PLAIN)), lines, closed]
     if isinstance(heard.event, Commanded) and heard.event.command is Command.HELP:
         return [Message(render(Words("help"), PLAIN)), lines, closed]
     return [closed]
+
+
+def _refer_closed(desk: Desk, wave: Wave, incoming: Incoming, words: str, concern: Concern) -> None:
+    mark = _mark(desk.key_of(wave.consultation.id), incoming)
+    with desk.store.write() as session:
+        if session.get(InboxRow, mark) is None:
+            session.add(InboxRow(mark=mark, taken_on=desk.today()))
+            session.add(_sealed(desk, words, concern, State(wave.survey, wave.survey_version), thread=""))
 
 
 def _hear(desk: Desk, given: Input) -> _Heard:
@@ -153,7 +182,7 @@ def _hear(desk: Desk, given: Input) -> _Heard:
     """
     if not isinstance(given, Typed):
         return _Heard(given)
-    typed = given.text.reveal()
+    typed = _storable(given.text.reveal())
     command = command_word(typed)
     if command is not None:  # HELP brings the help lines whatever a screen makes of the word
         return _Heard(Commanded(command, given.step))
@@ -163,38 +192,38 @@ def _hear(desk: Desk, given: Input) -> _Heard:
     except Exception as error:  # the models are other people's code: any failure of theirs must end closed
         log.error("a text could not be screened or redacted, so it was not stored (%s)", type(error).__name__)
         raise NotStored from error
-    event = Said(given.text, redacted, concern.level, given.step)
+    event = Said(RawText(typed), redacted, concern.level, given.step)
     return _Heard(event) if concern.level is Level.NONE else _Heard(event, concern, typed)
 
 
-def _take_turn(
-    desk: Desk, session: Session, wave: Wave, incoming: Incoming, who: Pseudonym, heard: _Heard
-) -> tuple[list[Message], bool]:
-    """(what is unsaid, whether a response was withdrawn)."""
-    if not turns.take_update(session, incoming.channel.value, _mark(desk, wave, incoming)):
-        return _unsaid(session, who), False
-    row = turns.conversation(session, who)
+def _storable(typed: str) -> str:
+    """Without what no database takes: halves of characters, and the character zero."""
+    return typed.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def _decide(
+    desk: Desk, wave: Wave, incoming: Incoming, heard: _Heard, standing: Standing, key: bytes, who: Pseudonym
+) -> Writes:
+    """What the turn writes over what is stored."""
     survey = desk.survey_of(wave)
-    before = State.from_json(row.state) if row else State(survey.id, survey.version)
+    before = standing.state or State(survey.id, survey.version)
     after = step(survey, before, _as_tap(survey, before, wave, heard.event))
-    response = _record(desk, session, wave, incoming.channel, row, after.state, after.effects)
-    was = row.version if row else 0
-    turns.save_conversation(session, who, wave.id, response, after.state, was)
-    if incoming.channel in PULL:
-        turns.clear_outbox(session, who)
-    said = messages(after.effects, after.state, wave)
-    turns.add_to_outbox(session, who, was + 1, [each.to_json() for each in said])
-    session.flush()
-    _refer_all(desk, session, wave, incoming, heard, before, after.effects)
-    return _unsaid(session, who), any(isinstance(each, WithdrawResponse) for each in after.effects)
+    said = desk.renderer.messages(after.effects, after.state, wave)
+    pulled = incoming.channel in PULL
+    return Writes(
+        state=after.state,
+        said=said if pulled else [],
+        outgoing=None if pulled else Outgoing(seal_address(key, who, incoming.chat), said),
+        concerns=_concerns(desk, key, incoming, heard, before, after.effects),
+        recorded=record(after, standing, wave, incoming.channel, desk.new_id, desk.today()),
+    )
 
 
-def _mark(desk: Desk, wave: Wave, incoming: Incoming) -> str:
+def _mark(key: bytes, incoming: Incoming) -> str:
     """The update as the inbox knows it, by a keyed hash of all that the person did."""
     given = incoming.input
     content = given.text.reveal() if isinstance(given, Typed) else repr(given)
-    key = desk.key_of(wave.consultation.id)
-    return update_mark(key, incoming.channel, incoming.chat, incoming.update_id, content)
+    return update_mark(key, incoming.channel, incoming.chat, incoming.update_id, _storable(content))
 
 
 def _as_tap(survey: Survey, state: State, wave: Wave, event: Event) -> Event:
@@ -209,74 +238,20 @@ def _as_tap(survey: Survey, state: State, wave: Wave, event: Event) -> Event:
     return event
 
 
-def _unsaid(session: Session, who: Pseudonym) -> list[Message]:
-    return [Message.from_json(each.message) for each in turns.outbox(session, who)]
-
-
-def _record(
-    desk: Desk, session: Session, wave: Wave, channel: Channel, row: ConversationRow | None, state: State,
-    effects: tuple[Effect, ...],
-) -> ResponseId | None:  # fmt: skip
-    """Carry out what records something. Returns the response that the conversation has from here on."""
-    response = ResponseId(row.response_id) if row and row.response_id else None
-    for effect in effects:
-        if isinstance(effect, RecordConsent) and response is None:
-            response = ResponseId(desk.new_id())
-            turns.open_response(session, _new_response(desk, wave, channel, state, effect, response))
-        elif isinstance(effect, WithdrawResponse) and response is not None:
-            turns.withdraw_response(session, response)
-            response = None
-        elif response is not None:
-            _record_in(desk, session, response, effect)
-    return response
-
-
-def _record_in(desk: Desk, session: Session, response: ResponseId, effect: Effect) -> None:
-    today = desk.today()
-    match effect:
-        case RecordAnswer(question, answer):
-            turns.record_answer(session, response, question, answer, AnswerId(desk.new_id()), today)
-        case ExtendAnswer(question, text):
-            turns.extend_answer(session, response, question, text, AnswerId(desk.new_id()), today)
-        case EraseAnswer(question):
-            turns.erase_answer(session, response, question)
-        case FinishResponse():
-            turns.finish_response(session, response)
-        case _:
-            pass
-
-
-def _new_response(
-    desk: Desk, wave: Wave, channel: Channel, state: State, consent: RecordConsent, response: ResponseId
-) -> ResponseRow:
-    assert state.audience is not None
-    return ResponseRow(
-        id=response, wave_id=wave.id, audience=Audience(state.audience).value, channel=channel.value,
-        locale=state.locale, consent_wording=consent.wording, consented_on=desk.today(),
-    )  # fmt: skip
-
-
-def _refer_all(
-    desk: Desk,
-    session: Session,
-    wave: Wave,
-    incoming: Incoming,
-    heard: _Heard,
-    before: State,
-    effects: tuple[Effect, ...],
-) -> None:
+def _concerns(
+    desk: Desk, key: bytes, incoming: Incoming, heard: _Heard, before: State, effects: tuple[Effect, ...]
+) -> list[ConcernRow]:
     """Seal what worried the screen, and what was replied when the person was asked whether they are safe."""
-    thread = conversation_thread(desk.key_of(wave.consultation.id), incoming.channel, incoming.chat)
-    if heard.concern is not None:
-        _refer(desk, session, heard.words, heard.concern, before, thread)
-    for effect in effects:
-        if isinstance(effect, Refer):
-            reply = Concern(Level.IMMEDIATE, 1.0, "Their answer to: are you safe right now?")
-            _refer(desk, session, effect.words.reveal(), reply, before, thread)
+    worrying = [(heard.words, heard.concern)] if heard.concern is not None else []
+    worrying += [(each.words.reveal(), THEIR_SAFETY) for each in effects if isinstance(each, Refer)]
+    if not worrying:
+        return []
+    thread = conversation_thread(key, incoming.channel, incoming.chat)
+    return [_sealed(desk, words, concern, before, thread) for words, concern in worrying]
 
 
-def _refer(desk: Desk, session: Session, words: str, concern: Concern, before: State, thread: str) -> None:
-    """Seal the words as written to the safeguarding lead, in the same transaction as the turn."""
+def _sealed(desk: Desk, words: str, concern: Concern, before: State, thread: str) -> ConcernRow:
+    """The words as written, sealed to the safeguarding lead, for the same transaction as the turn."""
     message = SealedMessage(
         text=words,
         level=concern.level.value,
@@ -285,11 +260,10 @@ def _refer(desk: Desk, session: Session, words: str, concern: Concern, before: S
         question=before.current or "none",
         thread=thread,
     )
-    row = ConcernRow(
+    return ConcernRow(
         reference=desk.new_reference(),
         level=message.level,
         raised_on=desk.today(),
         sealed=seal(message, desk.leads),
         alerted=not desk.alerts,
     )
-    turns.seal_concern(session, row)

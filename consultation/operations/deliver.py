@@ -1,36 +1,100 @@
-"""What is still to be said to a chat, and the note that it was said. For channels where messages are sent."""
+"""What is still to be said to chats that messages are sent to. At least once each: a crash may repeat, never lose.
 
+A turn leaves what it says in the outbox, leased by the process that took it, which sends it and strikes it. What a
+process that died left there is taken over by another, from the sealed address.
+"""
+
+import logging
 from dataclasses import dataclass
 
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
 from consultation.domain.consultation import Channel, Wave
+from consultation.domain.ids import Pseudonym
 from consultation.operations.converse import Desk, whose
 from consultation.operations.messages import Message
-from consultation.storage import turns
+from consultation.privacy.addresses import UnreadableAddress, open_address
+from consultation.storage.keys import UnusableKeys
+from consultation.storage.tables import OutboxRow
+
+log = logging.getLogger("sayso.deliver")
+
+MOST = 100  # rows taken over at once
 
 
 @dataclass(frozen=True)
 class Unsaid:
-    """One message that waits, with its place in the talk."""
+    """What one turn still has to say to one chat."""
 
+    chat: str
     turn: int
-    place: int
-    message: Message
+    messages: tuple[Message, ...]
+
+
+def take_over(desk: Desk, wave: Wave) -> list[Unsaid]:
+    """Lease what nobody living is sending, in the order of each talk. Two processes never take the same."""
+    database = desk.store.database
+    living = database.living()
+    key = desk.key_of(wave.consultation.id)
+    left_behind = (col(OutboxRow.leased_by).is_(None)) | (col(OutboxRow.leased_by).not_in(living))
+    order = (col(OutboxRow.pseudonym), col(OutboxRow.turn))
+    wanted = select(OutboxRow).where(OutboxRow.wave_id == wave.id, left_behind).order_by(*order).limit(MOST)
+    with desk.store.write() as session:
+        rows = session.exec(wanted.with_for_update(skip_locked=True)).all()
+        found = [unsaid for row in rows if (unsaid := _open(session, row, key))]
+        for row in rows:
+            row.leased_by = database.me
+    return found
 
 
 def unsaid(desk: Desk, wave: Wave, channel: Channel, chat: str) -> list[Unsaid]:
-    """What waits for this chat, in order."""
+    """What waits for this chat, in order, whoever is sending it."""
+    who = whose(desk, wave, channel, chat)
     with desk.store.read() as session:
-        rows = turns.outbox(session, whose(desk, wave, channel, chat))
-        return [Unsaid(row.turn, row.place, Message.from_json(row.message)) for row in rows]
+        rows = session.exec(select(OutboxRow).where(OutboxRow.pseudonym == who).order_by(col(OutboxRow.turn))).all()
+        return [Unsaid(chat, row.turn, _messages(row)) for row in rows]
 
 
-def note_said(desk: Desk, wave: Wave, channel: Channel, chat: str, said: Unsaid) -> None:
-    """Strike a message that was sent. A crash before this repeats the message and loses nothing."""
+def note_said(desk: Desk, wave: Wave, channel: Channel, chat: str, turn: int) -> None:
+    """All of this turn was sent. Written with the next batch of turns."""
+    desk.store.writer.strike(whose(desk, wave, channel, chat), turn)
+
+
+def leave_rest(desk: Desk, wave: Wave, channel: Channel, chat: str, turn: int, rest: tuple[Message, ...]) -> None:
+    """Some of this turn was sent; the rest is for whoever takes it over."""
+    here = _of(whose(desk, wave, channel, chat)) & (col(OutboxRow.turn) == turn)
     with desk.store.write() as session:
-        turns.strike_from_outbox(session, whose(desk, wave, channel, chat), said.turn, said.place)
+        kept = {"messages": [each.to_json() for each in rest], "leased_by": None}
+        session.execute(update(OutboxRow).where(here).values(kept))
 
 
 def forget_unsaid(desk: Desk, wave: Wave, channel: Channel, chat: str) -> None:
-    """The chat can't be reached any more (the person blocked the bot): nothing waits for it."""
+    """The chat can't be reached any more (the person blocked the bot): nothing waits for it, and its address goes."""
     with desk.store.write() as session:
-        turns.clear_outbox(session, whose(desk, wave, channel, chat))
+        session.execute(delete(OutboxRow).where(_of(whose(desk, wave, channel, chat))))
+
+
+def end_leases(desk: Desk) -> None:
+    """This process sends no more: what it has not said is for another to take over at once."""
+    with desk.store.write() as session:
+        mine = col(OutboxRow.leased_by) == desk.store.database.me
+        session.execute(update(OutboxRow).where(mine).values(leased_by=None))
+
+
+def _open(session: Session, row: OutboxRow, key: bytes) -> Unsaid | None:
+    try:
+        chat = open_address(key, Pseudonym(row.pseudonym), row.address)
+    except (UnreadableAddress, UnusableKeys) as error:
+        log.error("something in the outbox can't be sent and is struck (%s)", type(error).__name__)
+        session.delete(row)
+        return None
+    return Unsaid(chat, row.turn, _messages(row))
+
+
+def _messages(row: OutboxRow) -> tuple[Message, ...]:
+    return tuple(Message.from_json(each) for each in row.messages)
+
+
+def _of(who: Pseudonym):  # type: ignore[no-untyped-def]  # SQLAlchemy's own expression
+    return col(OutboxRow.pseudonym) == who

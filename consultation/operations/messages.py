@@ -82,20 +82,34 @@ def say(wording: Wording, locale: str, wave: Wave) -> str:
     return text
 
 
-def messages(effects: Iterable[Effect], state: State, wave: Wave) -> list[Message]:
-    """The messages among `effects`, in order; effects that record something say nothing."""
-    said: list[Message] = []
-    for effect in effects:
-        match effect:
-            case Say(wording):
-                said.append(Message(say(wording, state.locale, wave)))
-            case OfferHelpLines():
-                said.append(Message(help_text(state.audience, state.locale)))
-            case Ask():
-                said.append(_prompt(effect, state, wave))
-            case _:
-                pass
-    return said
+class Renderer:
+    """Effects to messages, as JSON. Keeps the prompts of questions: but for their step they are the same for all."""
+
+    def __init__(self) -> None:
+        self._prompts: dict[tuple[object, ...], dict[str, Any]] = {}
+
+    def messages(self, effects: Iterable[Effect], state: State, wave: Wave) -> list[dict[str, Any]]:
+        """The messages among `effects`, in order; effects that record something say nothing."""
+        said: list[dict[str, Any]] = []
+        for effect in effects:
+            match effect:
+                case Say(wording):
+                    said.append(Message(say(wording, state.locale, wave)).to_json())
+                case OfferHelpLines():
+                    said.append(Message(help_text(state.audience, state.locale)).to_json())
+                case Ask():
+                    said.append(self._prompt(effect, state, wave))
+                case _:
+                    pass
+        return said
+
+    def _prompt(self, ask: Ask, state: State, wave: Wave) -> dict[str, Any]:
+        if ask.question is None:  # the system's own, whose choices may differ from person to person
+            return _prompt(ask, state, wave).to_json()
+        key = (wave.id, ask.question, ask.more, ask.place, ask.commands, state.locale)
+        if key not in self._prompts:
+            self._prompts[key] = _prompt(ask, state, wave).to_json()
+        return {**self._prompts[key], "step": ask.step}
 
 
 def command_label(command: Command, locale: str) -> str:

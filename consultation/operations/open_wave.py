@@ -1,4 +1,5 @@
-"""Open a round of a consultation: the survey version is fixed word for word, and its key is made."""
+"""Open a round of a consultation: the survey version is fixed word for word, and its key is made. On its first day: see
+that answers can be taken."""
 
 import re
 from contextlib import suppress
@@ -7,10 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from consultation.domain.consultation import Consultation, Wave
+from consultation.domain.due import Kind, Next, closing, opening
 from consultation.domain.ids import ConsultationId, WaveId
 from consultation.operations.converse import Desk
-from consultation.storage import consultations
-from consultation.storage.keys import KeyStore
+from consultation.operations.due_work import NotYet
+from consultation.storage import consultations, due
+from consultation.storage.keys import KeyStore, UnusableKeys
 from consultation.surveys import parse_survey
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # it stands in links, on paper and in Telegram's ?start=
@@ -74,4 +77,35 @@ def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: s
         keys.create(consultation.id)
     with desk.store.write() as session:
         consultations.add_wave(session, wave, survey_body)
+        due.plan(session, Kind.OPEN, wave.id, opening(wave.opens_on))
+        due.plan(session, Kind.CLOSE, wave.id, closing(wave.closes_on))
     return wave
+
+
+def see_it_open(desk: Desk, wave_id: WaveId) -> Next:
+    """See that a wave whose first day has come can take an answer. Raises `NotYet`, which says what is missing."""
+    with desk.store.read() as session:
+        wave = next((each for each in consultations.waves(session) if each.id == wave_id), None)
+    lack = _lack(desk, wave) if wave else None
+    if wave and lack:
+        raise NotYet(f"'{wave.consultation.slug}' has opened and can't take answers. {lack}")
+    return None
+
+
+def _lack(desk: Desk, wave: Wave) -> str | None:
+    try:
+        desk.key_of(wave.consultation.id)
+        desk.survey_of(wave)
+    except UnusableKeys as why:
+        return str(why)
+    except KeyError:
+        return (
+            f"Version {wave.survey_version} of the survey '{wave.survey}' isn't in the database any more. "
+            "Put the database back from its backup."
+        )
+    if desk.leads:
+        return None
+    return (
+        "No safeguarding lead has a key. Put safeguarding-leads.json back beside the keys, or run "
+        "'sayso safeguarding key'; then start Sayso again."
+    )

@@ -1,9 +1,11 @@
 """The only way by which the analysis reaches answers: redacted, with no order of arrival, without safeguarding."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Select
 from sqlmodel import col, select
 
 from consultation.domain.ids import WaveId
@@ -45,9 +47,31 @@ def redacted_answers(store: Store, wave: WaveId, *, counted_only: bool = False) 
         for each in session.exec(mine.order_by(col(AnswerRow.question), col(AnswerRow.id))):
             if each.response_id not in answers:
                 continue
-            answers[each.response_id].append(
-                RedactedAnswer(each.id, each.question, each.kind, each.value, each.text, each.answered_on)
-            )
-        return [
-            RedactedResponse(row.id, row.audience, row.channel, row.finished, tuple(answers[row.id])) for row in rows
-        ]
+            answers[each.response_id].append(_answer(each))
+        return [_response(row, *answers[row.id]) for row in rows]
+
+
+def unread_answers(store: Store, read: Select[Any], page: int) -> Iterator[list[RedactedResponse]]:
+    """Free texts whose ids `read` does not select, of all waves, at most `page` at a time and each as a response that
+    holds nothing else. Between two pages the database is left alone; what comes in meanwhile may be among the rest."""
+    known = read.subquery()
+    # One look into an index for each answer. PostgreSQL makes a join of NOT EXISTS, of everything, for every page.
+    is_new = select(known.c[0]).where(known.c[0] == AnswerRow.id).scalar_subquery().is_(None)
+    last = ""
+    while True:
+        unread = select(AnswerRow, ResponseRow).join(ResponseRow).where(AnswerRow.kind == "Told", is_new)
+        with store.read() as session:
+            rows = session.exec(unread.where(col(AnswerRow.id) > last).order_by(col(AnswerRow.id)).limit(page)).all()
+            found = [_response(response, _answer(answer)) for answer, response in rows]
+        if not found:
+            return
+        yield found
+        last = found[-1].answers[0].answer_id
+
+
+def _answer(row: AnswerRow) -> RedactedAnswer:
+    return RedactedAnswer(row.id, row.question, row.kind, row.value, row.text, row.answered_on)
+
+
+def _response(row: ResponseRow, *answers: RedactedAnswer) -> RedactedResponse:
+    return RedactedResponse(row.id, row.audience, row.channel, row.finished, answers)

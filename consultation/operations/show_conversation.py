@@ -38,7 +38,7 @@ def show_conversation(desk: Desk, wave: Wave, channel: Channel, chat: str) -> Ta
         if row is None:
             return Talk(PLAIN)
         state = State.from_json(row.state)
-        latest = tuple(Message.from_json(each.message) for each in turns.outbox(session, who))
+        latest = tuple(Message.from_json(each) for each in row.said)
         response = ResponseId(row.response_id) if row.response_id else None
         stored = {each.question: each for each in turns.answers_of(session, response)} if response else {}
     survey = desk.survey_of(wave)

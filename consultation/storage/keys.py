@@ -3,9 +3,12 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 from consultation.domain.ids import ConsultationId
 from consultation.privacy.pseudonyms import KEY_BYTES
+
+KEPT = 1.0  # seconds for which a key that was read is used before its file is looked at again
 
 
 class UnusableKeys(Exception):
@@ -17,6 +20,7 @@ class KeyStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._read: dict[ConsultationId, tuple[float, bytes]] = {}  # when it was read, and the key
 
     def create(self, consultation: ConsultationId, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
         """Make the key of a new consultation. `FileExistsError` if it has one."""
@@ -29,19 +33,26 @@ class KeyStore:
 
     def key(self, consultation: ConsultationId) -> bytes:
         """The 32 bytes. Raises `UnusableKeys` where they are missing, cut short or open to others."""
+        looked, key = self._read.get(consultation, (0.0, b""))
+        if key and monotonic() - looked < KEPT:
+            return key
+        self._read.pop(consultation, None)
         path = self._path(consultation)
-        if not path.is_file():
+        try:
+            found = path.stat()
+        except FileNotFoundError:
             raise UnusableKeys(
                 f"The key {path} is missing. Put it back from where keys are kept; without it people cannot "
                 "carry on, change or delete their answers. If the consultation has closed, this is as it should be."
-            )
-        if path.stat().st_mode & 0o077:
+            ) from None
+        if found.st_mode & 0o077:
             raise UnusableKeys(f"The key {path} can be read by others. Run 'chmod 600 {path}' and start again.")
         key = path.read_bytes()
         if len(key) != KEY_BYTES:
             raise UnusableKeys(
                 f"The key {path} has {len(key)} bytes and should have {KEY_BYTES}. Put back a good copy."
             )
+        self._read[consultation] = (monotonic(), key)
         return key
 
     def _path(self, consultation: ConsultationId) -> Path:

@@ -4,10 +4,10 @@ Every primary key is random or a keyed hash, and SQLite keeps no rowid for them,
 survives in the file.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 NO_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
@@ -48,7 +48,10 @@ class WaveRow(SQLModel, table=True):
 
 
 class ConversationRow(SQLModel, table=True):
-    """The state of a talk, found by pseudonym alone; `version` rises with every turn and is compared on write."""
+    """The state of a talk, found by pseudonym alone; `version` rises with every turn and is compared on write.
+
+    `said` is what the bot said last, for channels that fetch it.
+    """
 
     __tablename__ = "conversation"
     __table_args__ = NO_ROWID
@@ -57,13 +60,14 @@ class ConversationRow(SQLModel, table=True):
     response_id: str | None = None
     version: int
     state: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    said: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class ResponseRow(SQLModel, table=True):
     __tablename__ = "response"
-    __table_args__ = NO_ROWID
+    __table_args__ = (Index("ix_response_reach", "wave_id", "counted", "audience", "finished"), NO_ROWID)
     id: str = Field(primary_key=True)
-    wave_id: str = Field(foreign_key="wave.id", index=True)
+    wave_id: str = Field(foreign_key="wave.id")
     audience: str
     channel: str
     locale: str
@@ -79,9 +83,7 @@ class AnswerRow(SQLModel, table=True):
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("response_id", "question"), NO_ROWID)
     id: str = Field(primary_key=True)
-    response_id: str = Field(
-        sa_column=Column(ForeignKey("response.id", ondelete="CASCADE"), nullable=False, index=True)
-    )
+    response_id: str = Field(sa_column=Column(ForeignKey("response.id", ondelete="CASCADE"), nullable=False))
     question: str
     kind: str
     value: Any = Field(default=None, sa_column=Column(JSON))
@@ -90,23 +92,51 @@ class AnswerRow(SQLModel, table=True):
 
 
 class InboxRow(SQLModel, table=True):
-    """Updates already taken, as keyed hashes: compared by equality, and telling nothing of who or in what order."""
+    """Updates already taken, as keyed hashes: compared by equality, and telling nothing of who or in what order.
+
+    They are needed for as long as a channel may deliver an update again, and purged by the day after that.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = NO_ROWID
-    channel: str = Field(primary_key=True)
-    update_id: str = Field(primary_key=True)
+    mark: str = Field(primary_key=True)
+    taken_on: date
 
 
 class OutboxRow(SQLModel, table=True):
-    """What is still to be said to a pseudonym. Where to send it is known in memory only."""
+    """What one turn still has to say to a chat. `address` is the chat sealed under the consultation's key;
+    `leased_by` is the process that is saying it (see `Presence`), so that no other says it too."""
 
     __tablename__ = "outbox"
     __table_args__ = NO_ROWID
     pseudonym: str = Field(primary_key=True)
     turn: int = Field(primary_key=True)
-    place: int = Field(primary_key=True)
-    message: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    wave_id: str = Field(foreign_key="wave.id")
+    address: str
+    messages: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    leased_by: int | None = Field(default=None, sa_column=Column(BigInteger))
+
+
+class SetAsideRow(SQLModel, table=True):
+    """An update that could not be taken however often it came: which door, what kind of fault, and nothing of it."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = NO_ROWID
+    id: str = Field(primary_key=True)
+    door: str
+    fault: str
+    set_aside_on: date
+
+
+class DueRow(SQLModel, table=True):
+    """Work that is due at a time: `kind` names the operation, `subject` what it is about (a wave, say)."""
+
+    __tablename__ = "due"
+    __table_args__ = NO_ROWID
+    kind: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    due_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    failures: int = 0
 
 
 class ConcernRow(SQLModel, table=True):

@@ -1,137 +1,110 @@
-"""What one turn of a conversation reads and writes, inside the caller's transaction."""
+"""What one turn of a conversation finds stored and what it writes, as plain values; reads of single conversations."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, cast
+from typing import Any, TypeAlias
 
-from sqlalchemy import CursorResult, delete, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlmodel import Session, col, select
+import orjson
+from sqlmodel import Session, select
 
 from consultation.domain.answer import Answer, Chosen, ChosenSeveral, Counted, Scored, Skipped, Told, Withheld
 from consultation.domain.ids import AnswerId, Pseudonym, QuestionId, ResponseId, WaveId
 from consultation.domain.text import RedactedText
 from consultation.flow.state import State
-from consultation.storage.tables import (
-    AnswerRow,
-    ConcernRow,
-    ConversationRow,
-    InboxRow,
-    OutboxRow,
-    ResponseRow,
-)
+from consultation.storage.tables import AnswerRow, ConcernRow, ConversationRow
+
+Values: TypeAlias = tuple[Any, ...]  # one row, in the order of the columns of its statement
 
 
 class StaleTurn(Exception):
-    """Another turn of the same conversation was committed first; read again and retry."""
+    """Another turn of the same conversation was committed first, again and again."""
 
 
-def take_update(session: Session, channel: str, update_id: str) -> bool:
-    """Note the update as taken; False if it was taken before."""
-    statement = sqlite_insert(InboxRow).values(channel=channel, update_id=update_id).on_conflict_do_nothing()
-    return cast(CursorResult[Any], session.execute(statement)).rowcount == 1
+@dataclass(frozen=True)
+class Standing:
+    """A conversation as it is stored. `version` 0 is one that has not begun; `text_of` reads one stored free text."""
+
+    version: int
+    state: State | None
+    response: ResponseId | None
+    text_of: Callable[[ResponseId, QuestionId], str | None]
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What a turn says to a chat that it must be sent to, and the sealed address of that chat."""
+
+    address: str
+    messages: list[dict[str, Any]]
+
+
+@dataclass
+class Recorded:
+    """The response that the conversation has from here on, and rows, carried out in this order."""
+
+    response: ResponseId | None
+    withdrawn: list[ResponseId] = field(default_factory=list)
+    opened: list[Values] = field(default_factory=list)
+    erased: list[Values] = field(default_factory=list)
+    answers: list[Values] = field(default_factory=list)
+    finished: list[ResponseId] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Writes:
+    """All that a turn changes. `said` is kept for channels that fetch it, `outgoing` is for those that send."""
+
+    state: State
+    said: list[dict[str, Any]]
+    outgoing: Outgoing | None
+    recorded: Recorded
+    concerns: Sequence[ConcernRow] = ()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn on its way to the disk: whose it is, the mark of its update, and what it makes of what is stored.
+
+    `decide` is called before anything of the turn is written, and again if another turn came first.
+    """
+
+    who: Pseudonym
+    wave: WaveId
+    mark: str
+    on: date
+    decide: Callable[[Standing], Writes]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A turn that is on the disk. `repeated`: its update was taken before, and nothing was changed; `said` is then
+    what was said last. `turn` numbers it in its conversation."""
+
+    turn: int
+    said: list[dict[str, Any]]
+    repeated: bool = False
+    withdrawn: bool = False
+
+
+def answer_values(response: ResponseId, question: QuestionId, answer: Answer, new_id: AnswerId, on: date) -> Values:
+    """A row of `answer`."""
+    value, text = _columns(answer)
+    stored = None if value is None else orjson.dumps(value).decode()
+    return new_id, response, question, type(answer).__name__, stored, text.text if text else None, on.isoformat()
+
+
+def extended(earlier: str | None, more: RedactedText) -> Told:
+    """The reply to a follow-up, as a new line of the answer."""
+    return Told(RedactedText.stored(f"{earlier}\n{more.text}" if earlier else more.text))
 
 
 def conversation(session: Session, pseudonym: Pseudonym) -> ConversationRow | None:
     return session.get(ConversationRow, pseudonym)
 
 
-def save_conversation(
-    session: Session, pseudonym: Pseudonym, wave: WaveId, response: ResponseId | None, state: State, was: int
-) -> None:
-    """Write the state over version `was` (0: a new conversation). Raises `StaleTurn` if that is not current."""
-    values = {"response_id": response, "version": was + 1, "state": state.to_json()}
-    if was == 0:
-        statement = sqlite_insert(ConversationRow).values(pseudonym=pseudonym, wave_id=wave, **values)
-        done = session.execute(statement.on_conflict_do_nothing())
-    else:
-        here = (col(ConversationRow.pseudonym) == pseudonym) & (col(ConversationRow.version) == was)
-        done = session.execute(update(ConversationRow).where(here).values(**values))
-    if cast(CursorResult[Any], done).rowcount != 1:
-        raise StaleTurn(pseudonym[:6])
-
-
-def add_to_outbox(session: Session, pseudonym: Pseudonym, turn: int, messages: list[dict[str, Any]]) -> None:
-    """What the bot says after this turn, behind what an earlier turn left unsaid."""
-    for place, message in enumerate(messages):
-        session.add(OutboxRow(pseudonym=pseudonym, turn=turn, place=place, message=message))
-
-
-def clear_outbox(session: Session, pseudonym: Pseudonym) -> None:
-    session.execute(delete(OutboxRow).where(col(OutboxRow.pseudonym) == pseudonym))
-
-
-def outbox(session: Session, pseudonym: Pseudonym) -> list[OutboxRow]:
-    """What is to be said, in order."""
-    order = (col(OutboxRow.turn), col(OutboxRow.place))
-    return list(session.exec(select(OutboxRow).where(OutboxRow.pseudonym == pseudonym).order_by(*order)))
-
-
-def strike_from_outbox(session: Session, pseudonym: Pseudonym, turn: int, place: int) -> None:
-    here = (col(OutboxRow.pseudonym) == pseudonym) & (col(OutboxRow.turn) == turn) & (col(OutboxRow.place) == place)
-    session.execute(delete(OutboxRow).where(here))
-
-
-def open_response(session: Session, row: ResponseRow) -> None:
-    session.add(row)
-    session.flush()
-
-
-def finish_response(session: Session, response: ResponseId) -> None:
-    here = col(ResponseRow.id) == response
-    session.execute(update(ResponseRow).where(here).values(finished=True))
-
-
-def withdraw_response(session: Session, response: ResponseId) -> None:
-    """The response and all of its answers go; rows that depend on an answer go with it."""
-    session.execute(delete(ResponseRow).where(col(ResponseRow.id) == response))
-
-
-def record_answer(
-    session: Session, response: ResponseId, question: QuestionId, answer: Answer, new_id: AnswerId, on: date
-) -> None:
-    """Write the answer under a new id, so that nothing coded on an earlier wording sticks to it."""
-    erase_answer(session, response, question)
-    value, text = _columns(answer)
-    session.add(
-        AnswerRow(
-            id=new_id,
-            response_id=response,
-            question=question,
-            kind=type(answer).__name__,
-            value=value,
-            text=text.text if text else None,
-            answered_on=on,
-        )
-    )
-    session.flush()
-
-
-def extend_answer(
-    session: Session,
-    response: ResponseId,
-    question: QuestionId,
-    more: RedactedText,
-    new_id: AnswerId,
-    on: date,
-) -> None:
-    """Add the reply to a follow-up, as a new line of the answer."""
-    here = (AnswerRow.response_id == response, AnswerRow.question == question)
-    row = session.exec(select(AnswerRow).where(*here)).one_or_none()
-    said = f"{row.text}\n{more.text}" if row and row.text else more.text
-    record_answer(session, response, question, Told(RedactedText.stored(said)), new_id, on)
-
-
-def erase_answer(session: Session, response: ResponseId, question: QuestionId) -> None:
-    here = (col(AnswerRow.response_id) == response) & (col(AnswerRow.question) == question)
-    session.execute(delete(AnswerRow).where(here))
-
-
 def answers_of(session: Session, response: ResponseId) -> list[AnswerRow]:
     return list(session.exec(select(AnswerRow).where(AnswerRow.response_id == response)))
-
-
-def seal_concern(session: Session, row: ConcernRow) -> None:
-    session.add(row)
 
 
 def _columns(answer: Answer) -> tuple[Any, RedactedText | None]:

@@ -138,11 +138,14 @@ def test_only_doors_catch_everything() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
+        and ast.unparse(node.body[-1]) != "raise"  # tidies up, and lets it go on
     }
     assert "consultation/operations/converse.py" in broad
     assert broad <= {
         "consultation/operations/converse.py",
-        "consultation/storage/store.py",
+        "consultation/operations/due_work.py",  # one piece of work that fails must not hold up the others
+        "consultation/storage/batch.py",  # one turn's rules must not fail another's
+        "consultation/storage/writer.py",
         "consultation/privacy/rampart.py",
         "consultation/encoder/minilm.py",
     }, broad

@@ -14,7 +14,7 @@ import pytest
 from sqlmodel import select
 
 from bot.delivery import Alerts
-from bot.wiring import quieten_logs
+from bot.logs import quieten_libraries
 from consultation.domain.consultation import Audience, Channel
 from consultation.flow.events import Command
 from consultation.operations.alert_lead import alert_lead
@@ -46,7 +46,7 @@ DOORS = ("direct", "terminal", "web", "telegram")
 def quiet() -> Iterator[None]:
     """Logging as the product sets it up, and as it was afterwards."""
     before = {name: logging.getLogger(name).level for name in logging.root.manager.loggerDict}
-    quieten_logs()
+    quieten_libraries()
     yield
     for name, level in before.items():
         logging.getLogger(name).setLevel(level)

@@ -225,7 +225,7 @@ def test_a_consultation_offers_its_own_areas(sayso: Shell, data: Path) -> None:
         slug: [each.label.in_("en") for each in ours.desk.survey_of(wave).question(QuestionId("area")).options]
         for slug, wave in by_slug.items()
     }
-    ours.store.engine.dispose()
+    ours.store.close()
     assert offered["near-us"] == ["Town", "North", "South", "Somewhere else", "I'd rather not say"]
     assert "Fenland" in offered["our-say"]
 

@@ -91,4 +91,4 @@ def test_nobody_invented_answers_a_real_consultation(tmp_path: Path) -> None:
     with pytest.raises(play.NotADemonstration, match="is a real consultation"):
         play.make_demo(settings_in(tmp_path / "data"), TODAY)
     assert redacted_answers(real.sayso.store, real.wave.id) == []
-    real.sayso.store.engine.dispose()
+    real.sayso.store.close()

@@ -11,13 +11,19 @@ from typing import Any
 import httpx
 import pytest
 from lo_bot_api_emulator import ApiRefusal
+from sqlalchemy import update
 
 from bot.cli.faults import UserFault
 from bot.cli.serve import Door, check_tokens, keep_serving
 from bot.respondent.door import UnusableToken
 from bot.sayso import Sayso
 from bot.settings import Settings
+from consultation.domain.consultation import Channel, Wave
+from consultation.flow.events import Began
+from consultation.operations.converse import Incoming, converse
 from consultation.operations.open_wave import open_wave
+from consultation.storage import consultations
+from consultation.storage.tables import OutboxRow
 from consultation.surveys import template
 from tests.builders import SURVEY, Calendar, commission, make_sayso, settings_in
 from tests.transcripts.bot_api import TOKEN, BotApi, serving
@@ -68,6 +74,27 @@ async def until(so: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not so():  # noqa: ASYNC110 - what is waited for tells nobody
             await asyncio.sleep(0.05)
+
+
+async def health_answers(sayso: Sayso) -> bool:
+    """Every process says whether it is well; only one with pages shows pages."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{sayso.settings.port}") as browser:
+        return (await browser.get("/health/ready")).json()["ready"] is True
+
+
+async def a_message_left_behind_is_said(sayso: Sayso, api: BotApi) -> None:
+    """What a process that died had not sent yet."""
+    [wave] = waves_of(sayso)
+    await asyncio.to_thread(converse, sayso.desk, wave, Incoming(Channel.TELEGRAM, str(CHAT), "1", Began(None)))
+    with sayso.store.write() as session:
+        session.execute(update(OutboxRow).values(leased_by=12345))
+    await api.shown(CHAT, 1, 20)
+    assert not any(each["method"] == "getUpdates" for each in api.requests), "a worker takes nothing"
+
+
+def waves_of(sayso: Sayso) -> list[Wave]:
+    with sayso.store.read() as session:
+        return consultations.waves(session)
 
 
 async def respondents_bot_answers(api: BotApi) -> None:
@@ -173,8 +200,11 @@ async def test_one_door_alone(tmp_path: Path, only: Door) -> None:
                 assert await pages_answer(sayso)
             elif only is Door.RESPONDENT:
                 await respondents_bot_answers(api)
-            else:
+            elif only is Door.OFFICER:
                 await until(lambda: any(each["method"] == "deleteWebhook" for each in api.requests))
+            else:
+                await a_message_left_behind_is_said(sayso, api)
+            assert await health_answers(sayso)
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", sayso.settings.port)) != 0
     assert bool(api.requests) == (only is not Door.WEB)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from lo_bot_api_emulator import ApiRefusal
 
+from bot.logs import quieten_libraries
 from bot.respondent.door import RespondentDoor, make_bot
-from bot.wiring import quieten_logs
 from consultation.domain.consultation import Audience
 from tests.builders import Opened, settings_in
 from tests.transcripts.bot_api import TOKEN
@@ -23,7 +23,7 @@ NOBODY_THERE = "http://127.0.0.1:9"
 @pytest.fixture(autouse=True)
 def as_in_production(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     before = {name: logging.getLogger(name).level for name in logging.root.manager.loggerDict}
-    quieten_logs()
+    quieten_libraries()
     caplog.set_level(logging.INFO)
     caplog.set_level(logging.DEBUG, "sayso")
     yield
@@ -38,7 +38,7 @@ async def test_not_in_a_talk_with_refusals(opened: Opened, caplog: pytest.LogCap
         api.refuse.append(("sendMessage", ApiRefusal("Internal Server Error", 500)))
         api.refuse.append(("answerCallbackQuery", ApiRefusal("Bad Request: query is too old", 400)))
         await player.does(Turn(taps="Yes, I agree"))
-    assert "failed (TelegramServerError, try 1)" in caplog.text, "the refusal was not logged, so nothing was tested"
+    assert "could not be sent (TelegramServerError)" in caplog.text, "the refusal was not logged, so nothing was tested"
     assert SECRET not in caplog.text
     assert "31337001" not in caplog.text
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,19 +11,21 @@ from lo_bot_api_emulator import ApiRefusal
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from bot.respondent.door import TRIES, RespondentDoor, UnusableToken, make_bot
+from bot.respondent.door import UnusableToken
+from bot.respondent.taking import TRIES
 from consultation.domain.concern import Concern
-from consultation.domain.consultation import Audience, Channel
+from consultation.domain.consultation import Channel
 from consultation.domain.wording import EASY_READ, PLAIN, Words
 from consultation.flow.events import Command
 from consultation.locale import render
 from consultation.operations.converse import Desk
 from consultation.operations.deliver import unsaid
 from consultation.operations.refer_concern import referrals
+from consultation.operations.set_aside import SetAside, updates_set_aside
 from consultation.storage.tables import AnswerRow, InboxRow
-from tests.builders import Broken, Opened, ids_from, stored_answers
+from tests.builders import TODAY, Broken, Opened, ids_from, stored_answers
 from tests.transcripts.bot_api import TOKEN, BotApi, Shown, serving
-from tests.transcripts.telegram import THINGS, TelegramPlayer, door_open, telegram
+from tests.transcripts.telegram import THINGS, TelegramPlayer, door_open, pressing, said_by, telegram, to_area, until
 from tests.transcripts.transcript import Turn
 
 CHAT, OTHER = 88_001_234, 88_005_678
@@ -56,15 +57,8 @@ def with_desk(opened: Opened, **parts: Any) -> Opened:
     return replace(opened, sayso=replace(opened.sayso, desk=desk))
 
 
-async def to_area(opened: Opened, api: BotApi, chat: int = CHAT) -> TelegramPlayer:
-    player = TelegramPlayer(opened, api, chat)
-    for turn in (Turn(start=Audience.YOUNG_PERSON), Turn(taps="16 or 17"), Turn(taps="Yes, I agree")):
-        await player.does(turn)
-    return player
-
-
 async def to_a_text(opened: Opened, api: BotApi) -> TelegramPlayer:
-    player = await to_area(opened, api)
+    player = await to_area(opened, api, CHAT)
     for _ in range(12):
         if "Please leave out names" in api.chats[CHAT][-1].text:
             return player
@@ -81,12 +75,6 @@ def texts_stored(opened: Opened) -> list[str]:
         return [each.text for each in session.exec(select(AnswerRow)) if each.text]
 
 
-async def said_by(api: BotApi, update: dict[str, Any], chat: int = CHAT) -> list[Shown]:
-    before = len(api.chats.get(chat, []))
-    await api.acknowledged(await api.give(update))
-    return api.chats.get(chat, [])[before:]
-
-
 # -- what fails in the turn ---------------------------------------------------------------------------------------
 
 
@@ -96,7 +84,7 @@ async def test_a_full_disk_is_waited_for_however_long_and_the_answer_is_kept(
     ids = Failing(OperationalError("INSERT secret words", {}, Exception("disk I/O error")))
     opened = with_desk(opened, new_id=ids)
     async with telegram(opened) as api:
-        player = await to_area(opened, api)
+        player = await to_area(opened, api, CHAT)
         ids.times = TRIES + 1
         said = await player.does(Turn(taps="Fenland"))
     assert ids.failed == TRIES + 1
@@ -111,28 +99,25 @@ async def test_the_end_does_not_wait_for_the_disk_and_the_update_is_not_acknowle
     ids = Failing(OperationalError("INSERT", {}, Exception("database is locked")))
     broken = with_desk(opened, new_id=ids)
     api = BotApi()
-    async with serving(api) as address:
-        async with door_open(broken, address):
-            await to_area(broken, api)
+    async with serving(api):
+        async with door_open(broken, api):
+            await to_area(broken, api, CHAT)
             ids.times = -1
-            data = next(data for label, data in api.chats[CHAT][-1].buttons if label == "Fenland")
-            update = await api.give(api.press(CHAT, api.chats[CHAT][-1], data))
-            async with asyncio.timeout(20):
-                while ids.failed < 2:  # noqa: ASYNC110 - nobody tells
-                    await asyncio.sleep(0.05)
+            update = await api.give(pressing(api, CHAT, "Fenland"))
+            await until(lambda: ids.failed >= 2)
         assert "area" not in stored(opened)
-        async with door_open(opened, address):
+        async with door_open(opened, api):
             await api.acknowledged(update)
     assert stored(opened) == AT_FENLAND
 
 
-async def test_what_can_never_be_taken_is_set_aside_and_the_person_is_told(
+async def test_what_can_never_be_taken_is_set_aside_and_the_person_and_an_officer_are_told(
     opened: Opened, caplog: pytest.LogCaptureFixture
 ) -> None:
     ids = Failing(Broken("the words of the person"))
     opened = with_desk(opened, new_id=ids)
     async with telegram(opened) as api:
-        player = await to_area(opened, api)
+        player = await to_area(opened, api, CHAT)
         ids.times = TRIES
         said = await player.does(Turn(taps="Fenland"))
         assert [each.text for each in said] == [" ".join(NOT_STORED.split())]
@@ -140,6 +125,7 @@ async def test_what_can_never_be_taken_is_set_aside_and_the_person_is_told(
         assert "area" not in stored(opened)
         await player.does(Turn(command=Command.SKIP))
     assert stored(opened)["area"] == "skipped", "the chat is stuck behind what was set aside"
+    assert updates_set_aside(opened.sayso.store) == [SetAside("respondent", "Broken", TODAY)]
     errors = [each.message for each in caplog.records if each.levelno == logging.ERROR]
     assert any("Broken" in each for each in errors)
     assert "the words of the person" not in caplog.text
@@ -153,12 +139,31 @@ async def test_a_text_that_can_not_be_made_safe_is_logged_by_the_kind_of_its_cau
 
     opened = with_desk(opened, screen=broken)
     async with telegram(opened) as api:
-        said = await said_by(api, api.message(CHAT, text="marmalade on the trampoline"))
-        edited = await said_by(api, api.edit(CHAT, text="marmalade on the trampoline"))
+        said = await said_by(api, api.message(CHAT, text="marmalade on the trampoline"), CHAT)
+        edited = await said_by(api, api.edit(CHAT, text="marmalade on the trampoline"), CHAT)
     assert [each.text for each in (*said, *edited)] == [NOT_STORED, NOT_STORED]
     door = [each for each in caplog.records if each.name == "sayso.respondent" and each.levelno == logging.ERROR]
     assert [each.getMessage() for each in door] == ["a text could not be made safe to keep (Broken)"] * 2
     assert "marmalade" not in caplog.text
+
+
+async def test_while_one_update_fails_the_other_chats_are_answered(opened: Opened) -> None:
+    ids = Failing(OperationalError("INSERT", {}, Exception("disk I/O error")))
+    opened = with_desk(opened, new_id=ids)
+    async with telegram(opened) as api:
+        await to_area(opened, api, CHAT)
+        ids.times = -1
+        update = await api.give(pressing(api, CHAT, "Fenland"))
+        await until(lambda: ids.failed > 0)
+        for chat in range(OTHER, OTHER + 3):
+            await api.give(api.message(chat, text="/start"))
+            await api.shown(chat, 1, patience=5)
+        assert update in api.pending()
+        ids.times = 0
+        await api.acknowledged(update + 3)
+        await api.quiet()
+        assert {len(api.chats[OTHER + each]) for each in range(3)} == {len(api.chats[OTHER])}
+    assert stored(opened) == AT_FENLAND
 
 
 # -- what Telegram refuses ----------------------------------------------------------------------------------------
@@ -168,11 +173,11 @@ async def test_a_message_that_is_refused_for_good_is_passed_over_and_the_next_is
     opened: Opened, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with telegram(opened) as api:
-        player = await to_area(opened, api)
+        player = await to_area(opened, api, CHAT)
         api.refuse.append(("sendMessage", ApiRefusal("Bad Request: can't parse entities", 400)))
         assert await player.does(Turn(taps="Fenland")) == []
-        assert unsaid(opened.sayso.desk, opened.wave, Channel.TELEGRAM, str(CHAT)) == []
-        said = await said_by(api, api.message(CHAT, text="HELP"))
+        await until(lambda: not unsaid(opened.sayso.desk, opened.wave, Channel.TELEGRAM, str(CHAT)))
+        said = await said_by(api, api.message(CHAT, text="HELP"), CHAT)
     assert "999" in said[0].text
     assert "refused for good (TelegramBadRequest)" in caplog.text
     assert stored(opened) == AT_FENLAND
@@ -180,40 +185,41 @@ async def test_a_message_that_is_refused_for_good_is_passed_over_and_the_next_is
 
 async def test_a_long_rate_limit_of_one_chat_holds_up_no_other_and_is_made_good_afterwards(opened: Opened) -> None:
     async with telegram(opened) as api:
-        player = await to_area(opened, api)
-        api.refuse.append(("sendMessage", ApiRefusal("Too Many Requests", 429, {"retry_after": 7})))
+        await to_area(opened, api, CHAT)
+        api.refuse.append(("sendMessage", ApiRefusal("Too Many Requests", 429, {"retry_after": 3})))
         before = len(api.chats[CHAT])
-        async with asyncio.timeout(5):
-            assert await player.does(Turn(taps="Fenland")) == []
-            assert await said_by(api, api.message(OTHER, text="/start"), OTHER)
+        async with asyncio.timeout(2):
+            await api.acknowledged(await api.give(pressing(api, CHAT, "Fenland")))
+            await api.give(api.message(OTHER, text="/start"))
+            await api.shown(OTHER, 1)
         assert len(unsaid(opened.sayso.desk, opened.wave, Channel.TELEGRAM, str(CHAT))) == 1
+        assert len(api.chats[CHAT]) == before
         await api.shown(CHAT, before + 1, patience=20)
         assert "Who has helped you" in api.chats[CHAT][-1].text
 
 
 async def test_a_rate_limit_does_not_hold_up_the_end_and_the_rest_is_said_by_the_next_door(opened: Opened) -> None:
     api = BotApi()
-    async with serving(api) as address:
-        async with door_open(opened, address):
-            await to_area(opened, api)
-            api.refuse += [("sendMessage", ApiRefusal("Too Many Requests", 429, {"retry_after": 600}))] * 2
-            data = next(data for label, data in api.chats[CHAT][-1].buttons if label == "Fenland")
-            await said_by(api, api.press(CHAT, api.chats[CHAT][-1], data))
+    async with serving(api):
+        async with door_open(opened, api):
+            await to_area(opened, api, CHAT)
+            api.refuse.append(("sendMessage", ApiRefusal("Too Many Requests", 429, {"retry_after": 600})))
+            await api.acknowledged(await api.give(pressing(api, CHAT, "Fenland")))
+            before = len(api.chats[CHAT])
+            await until(lambda: not api.refuse)
             began = asyncio.get_running_loop().time()
-        assert asyncio.get_running_loop().time() - began < 5
-        api.refuse.clear()
-        async with door_open(opened, address):
-            said = await said_by(api, api.message(CHAT, text="/help"))
-    assert "Who has helped you" in said[0].text
-    assert any("999" in each.text for each in said)
+        assert asyncio.get_running_loop().time() - began < 3
+        assert len(api.chats[CHAT]) == before
+        async with door_open(opened, api):
+            await api.shown(CHAT, before + 1)
+    assert [each.text.partition("\n")[0] for each in api.chats[CHAT][before:]] == ["Question 2 of 12"]
 
 
 async def test_a_bad_gateway_loses_nothing(opened: Opened) -> None:
     async with telegram(opened) as api:
-        player = await to_area(opened, api)
+        player = await to_area(opened, api, CHAT)
         api.unwell = True
-        data = next(data for label, data in api.chats[CHAT][-1].buttons if label == "Fenland")
-        update = await api.give(api.press(CHAT, api.chats[CHAT][-1], data))
+        update = await api.give(pressing(api, CHAT, "Fenland"))
         await asyncio.sleep(1.5)
         api.unwell = False
         await api.acknowledged(update)
@@ -223,16 +229,13 @@ async def test_a_bad_gateway_loses_nothing(opened: Opened) -> None:
 
 async def test_a_token_that_is_revoked_ends_the_door_with_a_sentence(opened: Opened) -> None:
     api = BotApi()
-    async with serving(api) as address:
-        bot = make_bot(TOKEN, address)
-        running = asyncio.create_task(RespondentDoor(opened.sayso, opened.wave, bot).run(asyncio.Event()))
-        await to_area(opened, api)
+    async with serving(api), door_open(opened, api) as running:
+        await to_area(opened, api, CHAT)
         api.revoked.add(TOKEN)
-        with suppress(TimeoutError):
-            await api.acknowledged(await api.give(api.message(CHAT, text="hello")), patience=2)
+        await api.give(api.message(CHAT, text="hello"))
+        await asyncio.wait({running}, timeout=20)
         with pytest.raises(UnusableToken, match="SAYSO_TELEGRAM_TOKEN"):
-            await asyncio.wait_for(running, 20)
-        await bot.session.close()
+            running.result()
 
 
 # -- captions, edits, and what is no message ----------------------------------------------------------------------
@@ -242,27 +245,29 @@ async def test_a_token_that_is_revoked_ends_the_door_with_a_sentence(opened: Ope
 async def test_a_caption_is_heard_as_typed_words(opened: Opened, thing: str) -> None:
     async with telegram(opened) as api:
         await to_a_text(opened, api)
-        said = await said_by(api, api.message(CHAT, **THINGS[thing], caption="They always listened to us first."))
+        said = await said_by(api, api.message(CHAT, **THINGS[thing], caption="They always listened to us first."), CHAT)
     assert render(Words(f"not_text.{thing}"), PLAIN) in said[0].text
     assert texts_stored(opened) == ["They always listened to us first."]
 
 
 async def test_a_disclosure_in_a_caption_brings_help_and_reaches_the_lead_once(opened: Opened) -> None:
+    references = Failing(OperationalError("INSERT", {}, Exception("disk I/O error")), times=1)
+    opened = with_desk(opened, new_reference=references)
     async with telegram(opened) as api:
         await to_a_text(opened, api)
-        api.refuse.append(("sendMessage", ApiRefusal("Internal Server Error", 500)))  # so that it is taken twice
-        said = await said_by(api, api.message(CHAT, **THINGS["photo"], caption=DISCLOSURE))
-        assert not api.refuse
+        said = await said_by(api, api.message(CHAT, **THINGS["photo"], caption=DISCLOSURE), CHAT)
+    assert references.failed == 1, "it was not taken twice"
+    assert [each.text for each in said].count(render(Words("not_text.photo"), PLAIN)) == 1
     assert any("0800 1111" in each.text for each in said)
     assert len(referrals(opened.sayso.store)) == 1
 
 
 async def test_of_an_album_it_is_said_once_that_pictures_can_not_be_seen(opened: Opened) -> None:
     async with telegram(opened) as api:
-        await to_area(opened, api)
+        await to_area(opened, api, CHAT)
         said = []
         for caption in ({}, {}, {"caption": DISCLOSURE}):
-            said += await said_by(api, api.message(CHAT, **THINGS["photo"], media_group_id="9", **caption))
+            said += await said_by(api, api.message(CHAT, **THINGS["photo"], media_group_id="9", **caption), CHAT)
     assert [each.text for each in said].count(render(Words("not_text.photo"), PLAIN)) == 1
     assert len(referrals(opened.sayso.store)) == 1
 
@@ -272,10 +277,10 @@ async def test_an_edit_changes_no_answer_and_says_how_to(opened: Opened) -> None
         player = await to_a_text(opened, api)
         await player.does(Turn(types="They always listened to us first."))
         kept = texts_stored(opened)
-        said = await said_by(api, api.edit(CHAT, text="They never listened to us at all."))
-        await said_by(api, api.message(CHAT, text="/easy"))
-        easy = await said_by(api, api.edit(CHAT, text="They never listened to us at all."))
-        nothing = await said_by(api, api.edit(CHAT, location={"latitude": 52.2, "longitude": 0.1}))
+        said = await said_by(api, api.edit(CHAT, text="They never listened to us at all."), CHAT)
+        await said_by(api, api.message(CHAT, text="/easy"), CHAT)
+        easy = await said_by(api, api.edit(CHAT, text="They never listened to us at all."), CHAT)
+        nothing = await said_by(api, api.edit(CHAT, location={"latitude": 52.2, "longitude": 0.1}), CHAT)
     assert [each.text for each in said] == [NOT_CHANGED]
     assert [each.text for each in easy] == [render(Words("edited.not_changed"), EASY_READ)]
     assert nothing == []
@@ -285,8 +290,8 @@ async def test_an_edit_changes_no_answer_and_says_how_to(opened: Opened) -> None
 async def test_a_disclosure_in_an_edit_brings_help_and_answers_no_question(opened: Opened) -> None:
     async with telegram(opened) as api:
         await to_a_text(opened, api)
-        said = await said_by(api, api.edit(CHAT, text=DISCLOSURE))
-        asked = await said_by(api, api.edit(CHAT, text="help"))
+        said = await said_by(api, api.edit(CHAT, text=DISCLOSURE), CHAT)
+        asked = await said_by(api, api.edit(CHAT, text="help"), CHAT)
     assert any("0800 1111" in each.text for each in said)
     assert any("0800 1111" in each.text for each in asked)
     assert len(referrals(opened.sayso.store)) == 1
@@ -308,7 +313,7 @@ async def test_what_is_no_message_of_a_person_stops_nothing_and_is_not_answered(
         old["callback_query"]["message"] = {"chat": {"id": OTHER, "type": "private"}, "message_id": 4, "date": 0}
         for each in (channel, unread, bare, press, old):
             await api.give(each)
-        said = await said_by(api, api.message(CHAT, text="/start"))
+        said = await said_by(api, api.message(CHAT, text="/start"), CHAT)
         assert said
         assert set(api.chats) == {CHAT, OTHER}
     assert "can't be read" in caplog.text
@@ -324,7 +329,7 @@ async def test_two_quick_ticks_are_both_kept_though_the_second_carries_the_keybo
     opened: Opened,
 ) -> None:
     async with telegram(opened) as api:
-        player = await to_area(opened, api)
+        player = await to_area(opened, api, CHAT)
         await player.does(Turn(taps="Fenland"))
         shown = api.chats[CHAT][-1]
         boxes = [(text, data) for text, data in shown.buttons if data.startswith("x:")][:3]
@@ -339,7 +344,7 @@ async def test_two_quick_ticks_are_both_kept_though_the_second_carries_the_keybo
 
 async def test_a_tick_that_can_not_be_shown_is_not_counted(opened: Opened) -> None:
     async with telegram(opened) as api:
-        player = await to_area(opened, api)
+        player = await to_area(opened, api, CHAT)
         await player.does(Turn(taps="Fenland"))
         shown = api.chats[CHAT][-1]
         one, two = [data for _, data in shown.buttons if data.startswith("x:")][:2]
@@ -347,5 +352,5 @@ async def test_a_tick_that_can_not_be_shown_is_not_counted(opened: Opened) -> No
         api.refuse.append(("editMessageReplyMarkup", ApiRefusal("Too Many Requests", 429, {"retry_after": 60})))
         async with asyncio.timeout(10):
             for data in (one, one, two, next(data for _, data in shown.buttons if data.startswith("d:"))):
-                await said_by(api, api.press(CHAT, shown, data))
+                await said_by(api, api.press(CHAT, shown, data), CHAT)
     assert [two.rpartition(":")[2]] in stored(opened).values()

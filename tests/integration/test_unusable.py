@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import time
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from bot.wiring import wire
 from consultation.domain.consultation import Audience
 from consultation.operations.open_wave import NotReady, open_wave
-from consultation.storage.keys import UnusableKeys
+from consultation.storage.keys import KEPT, UnusableKeys
 from consultation.storage.store import UnusableDatabase, migrate, open_store
 from consultation.surveys import template
 from tests.builders import (
@@ -53,7 +54,7 @@ def test_a_database_from_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 def test_an_older_database_is_named_with_the_command_that_brings_it_up(tmp_path: Path) -> None:
     path = tmp_path / "sayso.db"
     sqlite3.connect(path).execute("CREATE TABLE something (id)").connection.close()
-    with pytest.raises(UnusableDatabase, match=r"has schema none.*copy of the file.*'sayso migrate'"):
+    with pytest.raises(UnusableDatabase, match=r"has schema none.*Make a copy of it, then run 'sayso migrate'"):
         open_store(path)
 
 
@@ -84,6 +85,7 @@ def test_a_missing_key_stops_the_turn_with_a_sentence_and_comes_back_with_the_fi
     person.taps("Yes, I agree")
     person.taps("Fenland")
     kept = shutil.move(key_file(opened), opened.folder / "elsewhere")
+    time.sleep(KEPT)  # for which a key that was read is used again
     with pytest.raises(UnusableKeys, match=r"is missing\. Put it back"):
         person.types("Health")
     shutil.move(kept, key_file(opened))

@@ -62,15 +62,15 @@ def test_the_others_are_coded(opened: Opened) -> None:
     with opened.sayso.store.read() as session:
         assert set(session.exec(select(CodedRow.answer_id))) == left
         assert set(session.exec(select(SuggestionRow.answer_id))) == left
-        assert codings.coded_by(session, "test 1") == left
+        assert set(session.exec(codings.read_by("test 1"))) == left
 
 
 def test_a_coder_that_fails_is_logged_by_the_kind_of_failure(opened: Opened, caplog: pytest.LogCaptureFixture) -> None:
     one_who_wrote(opened, "a")
     key = opened.sayso.settings.database
-    opened.sayso.store.engine.dispose()
+    opened.sayso.store.close()
     key.rename(key.with_suffix(".away"))
     with caplog.at_level(logging.ERROR):
-        Scheduler(opened.sayso)._code_what_is_new()
-    assert "the coder failed (OperationalError)" in caplog.text
+        Scheduler(opened.sayso, heavy=True).do_heavy_work()
+    assert "failed (OperationalError)" in caplog.text
     assert "asked what we thought" not in caplog.text

@@ -6,7 +6,7 @@ The subclass adds what the emulator lacks for a conversation: a username, and a 
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -37,14 +37,18 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
     """The emulator with a username, chats that remember, and refusals by script."""
 
     def __init__(self) -> None:
-        super().__init__(max_history=10_000, max_updates=10_000)
+        super().__init__(max_history=10_000, max_updates=10_000, allow_insecure_loopback_webhooks=True)
+        self.address = ""  # once it is served
+        self.still_to_say: Callable[[], int] = lambda: 0  # of the door that is at it
         self.chats: dict[int, list[Shown]] = {}
         self.refuse: list[tuple[str, ApiRefusal]] = []  # (method, what it is refused with), each once
+        self.refuse_text: Callable[[str], ApiRefusal | None] = lambda text: None  # what is sent, by its words
+        self.sent: list[tuple[float, int]] = []  # when on the loop's clock, to which chat: of all that was tried
+        self.garbled = False  # what is said of a message that was sent can't be read
         self.revoked: set[str] = set()  # tokens that are no good, or no more
         self.unwell = False  # every call ends as behind a proxy whose server is down: with a page, and 502
         self.stalled: asyncio.Event | None = None  # where there is one, sending sets it and then hangs
         self._next_update = random.SystemRandom().randrange(10**6, 10**9)  # Telegram too begins anywhere
-        self._offset = 0
         self._moved = asyncio.Event()
         self._numbers = itertools.count(1)
 
@@ -53,16 +57,19 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
             if each[0] == method:
                 self.refuse.remove(each)
                 raise each[1]
+        if method == "sendMessage":
+            self.sent.append((asyncio.get_running_loop().time(), int(fields["chat_id"])))
+            if refusal := self.refuse_text(str(fields["text"])):
+                raise refusal
         result = super().validate(method, fields, uploads)
-        if method == "getUpdates":
-            self._offset = max(self._offset, int(fields.get("offset", 0)))
-            self._moved.set()
         if method == "getMe":
             result["username"] = "sayso_test_bot"
         if method == "sendMessage":
             shown = Shown(result["message_id"], result["text"], _rows(result))
             self.chats.setdefault(int(fields["chat_id"]), []).append(shown)
             self._moved.set()
+            if self.garbled:
+                del result["chat"]
         if method == "editMessageReplyMarkup":
             self._message(int(fields["chat_id"]), int(fields["message_id"])).keyboard = _rows(result)
         return result
@@ -87,11 +94,20 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
         return int(await self.enqueue_update({"update_id": self._next_update, **update}, token=TOKEN))
 
     async def acknowledged(self, update_id: int, patience: float = 60) -> None:
-        """Wait until the bot has asked for what comes after this update."""
+        """Wait until the bot has asked for what comes after this update, or answered its webhook with 200."""
         async with asyncio.timeout(patience):
-            while self._offset <= update_id:
-                self._moved.clear()
-                await self._moved.wait()
+            while update_id in self.pending():  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.002)
+
+    def pending(self) -> list[int]:
+        """Updates that would be delivered again."""
+        return [each["update_id"] for each in self._update_queues._state(TOKEN).updates]
+
+    async def quiet(self, patience: float = 60) -> None:
+        """Wait until the door has nothing left to say."""
+        async with asyncio.timeout(patience):
+            while self.still_to_say():  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.002)
 
     async def shown(self, chat: int, messages: int, patience: float = 60) -> None:
         """Wait until the chat shows so many messages."""
@@ -143,7 +159,8 @@ async def serving(api: BotApi) -> AsyncIterator[str]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
+    api.address = f"http://127.0.0.1:{port}"
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield api.address
     finally:
         await runner.cleanup()

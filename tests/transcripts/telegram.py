@@ -1,17 +1,20 @@
 """Plays the Telegram chat: the real door polls the emulator over HTTP; the person presses what its keyboard shows."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
 
-from bot.respondent.door import RespondentDoor, make_bot
+from bot.respondent.door import Rates, RespondentDoor, make_bot
 from bot.respondent.keyboards import TICK
-from consultation.domain.consultation import Channel
+from consultation.domain.consultation import Audience, Channel
 from consultation.flow.events import Command
 from tests.builders import Opened
 from tests.transcripts.bot_api import TOKEN, BotApi, Shown, serving
 from tests.transcripts.spoken import HINTS, PLACE, Spoken, tidy
 from tests.transcripts.transcript import Turn
+
+FAST = Rates(token=1e6, chat=1e6, burst=1_000)
 
 THINGS: dict[str, dict[str, object]] = {
     "photo": {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]},
@@ -27,26 +30,57 @@ THINGS: dict[str, dict[str, object]] = {
 
 
 @asynccontextmanager
-async def door_open(opened: Opened, address: str) -> AsyncIterator[asyncio.Task[None]]:
+async def door_open(opened: Opened, api: BotApi, rates: Rates = FAST) -> AsyncIterator[asyncio.Task[None]]:
     """The respondents' door, polling; closed as by SIGTERM at the end, or killed before by cancelling its task."""
-    bot = make_bot(TOKEN, address)
+    bot = make_bot(TOKEN, api.address)
     stop = asyncio.Event()
-    running = asyncio.create_task(RespondentDoor(opened.sayso, opened.wave, bot).run(stop))
+    door = RespondentDoor(opened.sayso, opened.wave, bot, rates=rates, wait=lambda tries: 0.05 * tries)
+    api.still_to_say = door.waiting
+    running = asyncio.create_task(door.run(stop))
     try:
         yield running
     finally:
         stop.set()
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait_for(running, 30)
+        await asyncio.wait({running}, timeout=30)
+        assert running.done(), "the door did not close"
         await bot.session.close()
 
 
 @asynccontextmanager
-async def telegram(opened: Opened) -> AsyncIterator[BotApi]:
+async def telegram(opened: Opened, rates: Rates = FAST) -> AsyncIterator[BotApi]:
     """The emulator with the door at it."""
     api = BotApi()
-    async with serving(api) as address, door_open(opened, address):
+    async with serving(api), door_open(opened, api, rates) as running:
         yield api
+    running.result()
+
+
+async def until(so: Callable[[], bool], seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while not so():  # noqa: ASYNC110 - what is waited for tells nobody
+            await asyncio.sleep(0.01)
+
+
+def pressing(api: BotApi, chat: int, label: str) -> dict[str, Any]:
+    """The press of the button of this label under the chat's last message."""
+    shown = api.chats[chat][-1]
+    return api.press(chat, shown, next(data for text, data in shown.buttons if text == label))
+
+
+async def said_by(api: BotApi, update: dict[str, Any], chat: int) -> list[Shown]:
+    """What the bot says to the chat because of this update."""
+    before = len(api.chats.get(chat, []))
+    await api.acknowledged(await api.give(update))
+    await api.quiet()
+    return api.chats.get(chat, [])[before:]
+
+
+async def to_area(opened: Opened, api: BotApi, chat: int) -> "TelegramPlayer":
+    """A young person who has agreed and is asked where they live."""
+    player = TelegramPlayer(opened, api, chat)
+    for turn in (Turn(start=Audience.YOUNG_PERSON), Turn(taps="16 or 17"), Turn(taps="Yes, I agree")):
+        await player.does(turn)
+    return player
 
 
 class TelegramPlayer:
@@ -81,6 +115,7 @@ class TelegramPlayer:
 
     async def _give(self, update: dict[str, object]) -> None:
         await self._api.acknowledged(await self._api.give(update))
+        await self._api.quiet()
 
     async def _write(self, text: str) -> None:
         await self._give(self._api.message(self._chat, text=text))

@@ -1,7 +1,9 @@
 """The talk: one page, one form, one question at a time. Translates posts to events and messages to a page."""
 
+import logging
 import secrets
 
+from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -10,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from bot.sayso import Sayso
+from bot.turns import Turns
 from bot.web.pages import show, words
 from bot.web.security import Access, guarded
 from consultation.domain.consultation import Audience, Channel, Wave
@@ -18,11 +21,15 @@ from consultation.domain.wording import EASY_READ, PLAIN, Words
 from consultation.flow.events import Began, Command, Commanded, Tapped
 from consultation.flow.state import LONGEST_ANSWER
 from consultation.locale import render
-from consultation.operations.converse import Incoming, Input, NotStored, Typed, converse
-from consultation.operations.messages import Message, briefing
+from consultation.operations.converse import Incoming, Input, NotStored, Reply, Typed
+from consultation.operations.messages import Message, briefing, help_text
 from consultation.operations.show_conversation import Talk, show_conversation
 from consultation.storage import consultations
+from consultation.storage.writer import WriterClosed
 
+log = logging.getLogger("sayso.web")
+
+PASSING = (DBAPIError, WriterClosed)  # the disk is full, the database is away, Sayso is stopping
 BIGGEST_POST = 256 * 1024  # bytes; the longest answer takes a tenth of it
 
 
@@ -91,19 +98,28 @@ async def _take_post(request: Request) -> Response:
     if chat is None:
         return RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
     form = await _form(request)
-    given = _decode(form)
     text = form.get("text")
     draft = text if isinstance(text, str) else ""
     try:
-        said = await _turn(request, wave, chat, _nonce(form), given)
+        reply = await _turn(request, wave, chat, _nonce(form), _decode(form))
     except NotStored as refused:
         return await _talk_page(request, wave, chat, draft=draft, first=refused.message, status_code=503)
+    except PASSING as error:
+        return _not_saved(request, form, draft, error)
     if not _is_open(request, wave):
-        return await _talk_page(request, wave, chat, draft=draft, closed=tuple(said))
-    if _was_stale(said) or len(draft) > LONGEST_ANSWER:
+        return await _talk_page(request, wave, chat, draft=draft, closed=tuple(reply.messages))
+    if _was_stale(reply) or len(draft) > LONGEST_ANSWER:
         # Shown at once and not after a redirect: the draft is kept nowhere but on the person's own screen.
         return await _talk_page(request, wave, chat, draft=draft, status_code=422)
     return RedirectResponse(f"/c/{wave.consultation.slug}/talk#now", status_code=303)
+
+
+def _not_saved(request: Request, form: FormData, draft: str, error: Exception) -> Response:
+    """The form once more, with all that was in it. It keeps its number: if it was taken after all, it is one turn."""
+    log.error("a post was not stored (%s)", type(error).__name__)
+    kept = [(name, str(value)) for name, value in form.multi_items() if name != "text"]
+    lines = help_text(None, PLAIN)
+    return show(request, "not_saved.html", status_code=503, kept=kept, typed="text" in form, draft=draft, lines=lines)
 
 
 async def _leave(request: Request) -> Response:
@@ -114,16 +130,17 @@ async def _leave(request: Request) -> Response:
     return response
 
 
-async def _turn(request: Request, wave: Wave, chat: str, nonce: str, given: Input) -> list[Message]:
+async def _turn(request: Request, wave: Wave, chat: str, nonce: str, given: Input) -> Reply:
+    """Returns once the turn is on the disk."""
     sayso: Sayso = request.app.state.sayso
-    incoming = Incoming(Channel.WEB, chat, nonce, given)
-    return await run_in_threadpool(converse, sayso.desk, wave, incoming)
+    turns: Turns = request.app.state.turns
+    return await turns.take(sayso.desk, wave, Incoming(Channel.WEB, chat, nonce, given))
 
 
-def _was_stale(said: list[Message]) -> bool:
+def _was_stale(reply: Reply) -> bool:
     """Whether the text was typed on a page that a later turn has overtaken (two tabs, the back button). A form that
     is merely posted twice is not: its text is in already, and must not be offered again under the next question."""
-    return bool(said) and said[0].text in {words("page.old", locale) for locale in (PLAIN, EASY_READ)}
+    return bool(reply.said) and reply.said[0]["text"] in {words("page.old", locale) for locale in (PLAIN, EASY_READ)}
 
 
 async def _talk_page(
@@ -185,8 +202,7 @@ def _nonce(form: FormData) -> str:
 
 def _wave(request: Request) -> Wave:
     sayso: Sayso = request.app.state.sayso
-    with sayso.store.read() as session:
-        wave = consultations.wave_by_slug(session, request.path_params["slug"])
+    wave = sayso.waves.at(request.path_params["slug"])
     if wave is None:
         raise HTTPException(404)
     return wave

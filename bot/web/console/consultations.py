@@ -1,6 +1,7 @@
 """Where an officer sees how a consultation is going, and takes the chapter away. Shows no answer."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -16,6 +17,7 @@ from analysis.findings.report import Count
 from analysis.operations.report_wave import Analysed
 from bot.chapters import analysed, code_what_is_new
 from bot.sayso import Sayso
+from bot.troubles import WHAT_IT_MEANS, troubles
 from bot.web.pages import show
 from bot.web.security import STAFF_COOKIE, STAFF_HOURS, Access, Passes, Role, guarded, signed_in_role
 from consultation.domain.consultation import Audience, Wave
@@ -85,19 +87,22 @@ async def _leave(request: Request) -> Response:
 
 async def _consultations(request: Request) -> Response:
     sayso: Sayso = request.app.state.sayso
-    with sayso.store.read() as session:
-        waves = consultations.waves(session)
-    lines = {wave.id: _reach_lines(sayso, wave) for wave in waves}
     return show(
         request,
         "consultations.html",
-        waves=waves,
-        lines=lines,
-        audiences=tuple(Audience),
+        **await run_in_threadpool(_overview, sayso),
         today=sayso.desk.today(),
         address=sayso.settings.address,
         figures_step=STEP,
+        what_it_means=WHAT_IT_MEANS,
     )
+
+
+def _overview(sayso: Sayso) -> dict[str, Any]:
+    with sayso.store.read() as session:
+        waves = consultations.waves(session)
+    lines = {wave.id: _reach_lines(sayso, wave) for wave in waves}
+    return {"waves": waves, "lines": lines, "troubles": troubles(sayso.store)}
 
 
 def _reach_lines(sayso: Sayso, wave: Wave) -> list[ReachLine]:

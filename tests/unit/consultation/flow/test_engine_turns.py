@@ -1,7 +1,5 @@
 """Single turns whose rules have two sides: what is followed up, what a concern records, what is too long or empty."""
 
-from dataclasses import replace
-
 import pytest
 
 from consultation.domain.answer import Skipped, Told, Withheld
@@ -26,7 +24,7 @@ def asked(question: str = "good_worker", **more: object) -> State:
         survey().id, survey().version, awaiting=Awaiting.ANSWER, step=20, audience=Audience.YOUNG_PERSON,
         current=QuestionId(question), consented=True,
     )  # fmt: skip
-    return replace(state, **more)  # type: ignore[arg-type]
+    return state._replace(**more)
 
 
 def hear(state: State, text: str, concern: Level = Level.NONE, at: int | None = None) -> Step:

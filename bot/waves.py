@@ -1,0 +1,28 @@
+"""Which wave a link leads to. Asked at every page and post, so what was found is remembered for a moment."""
+
+from collections.abc import Callable
+from time import monotonic
+
+from consultation.domain.consultation import Wave
+from consultation.storage import consultations
+from consultation.storage.store import Store
+
+KEPT = 2.0  # seconds in which a change of a wave may go unnoticed here; its days are compared at every turn
+
+
+class Waves:
+    """The newest wave of each consultation, by short name."""
+
+    def __init__(self, store: Store, clock: Callable[[], float] = monotonic) -> None:
+        self._store, self._clock = store, clock
+        self._found: dict[str, tuple[float, Wave]] = {}
+
+    def at(self, slug: str) -> Wave | None:
+        found = self._found.get(slug)
+        if found is not None and self._clock() - found[0] < KEPT:
+            return found[1]
+        with self._store.read() as session:
+            wave = consultations.wave_by_slug(session, slug)
+        if wave is not None:
+            self._found[slug] = (self._clock(), wave)
+        return wave

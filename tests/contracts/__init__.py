@@ -1,0 +1,1 @@
+"""What SQLite and PostgreSQL both promise: one contract, run over each."""

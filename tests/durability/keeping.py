@@ -1,0 +1,129 @@
+"""Keeps a Sayso alive at one address, however often it is killed; and kills it. Knows no talk."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.durability.tally import Tally
+
+EARLY = 0.15  # of all lives end while Sayso starts, or as it begins to answer
+MOST_TAKEN = 24  # updates that are acknowledged in one of the other lives
+PATIENCE = 30.0  # seconds in which a Sayso must serve, or end when it is told to
+
+
+class Nursery:
+    """The process that forks (see `nursery`)."""
+
+    def __init__(self) -> None:
+        how = [sys.executable, "-m", "tests.durability.nursery"]
+        self._process = subprocess.Popen(how, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._one_at_a_time = threading.Lock()
+        assert self._answer() == "ready"
+
+    def bear(self, order: dict[str, Any]) -> int:
+        """Start a Sayso; the number of its process."""
+        return self._ask(order)
+
+    def bury(self, child: int) -> int:
+        """Wait until it has ended; its exit code, which is -9 for one that was killed."""
+        return self._ask({"bury": child})
+
+    def close(self) -> None:
+        """End it, and whatever it forked and still lives."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(PATIENCE)
+
+    def _ask(self, order: dict[str, Any]) -> int:
+        assert self._process.stdin is not None
+        with self._one_at_a_time:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            return int(self._answer())
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline() or '"the nursery has ended"')
+
+
+@dataclass
+class Kept:
+    """One Sayso at one port: `serving` is set while it answers. `order` is what the nursery is told."""
+
+    nursery: Nursery
+    order: dict[str, Any]
+    port: int
+    serving: asyncio.Event = field(default_factory=asyncio.Event)
+    child: int = 0
+
+    async def start(self) -> None:
+        self.child = await asyncio.to_thread(self.nursery.bear, self.order)
+
+    async def serves(self) -> None:
+        """Wait until it answers."""
+        async with asyncio.timeout(PATIENCE):
+            while not await _is_open(self.port):
+                await asyncio.sleep(0.004)
+        self.serving.set()
+
+    async def kill(self) -> None:
+        """At once, in the middle of whatever it does."""
+        self.serving.clear()
+        os.kill(self.child, signal.SIGKILL)
+        ended = await asyncio.to_thread(self.nursery.bury, self.child)
+        assert ended == -signal.SIGKILL, f"it had ended by itself ({ended})"
+
+    async def stop(self) -> int:
+        """Tell it to end, and wait; its exit code."""
+        os.kill(self.child, signal.SIGTERM)
+        ended = await asyncio.to_thread(self.nursery.bury, self.child)
+        self.serving.clear()
+        return ended
+
+
+async def keep_killing(kept: Kept, chance: Random, times: int, tally: Tally) -> None:
+    """Start it and kill it so often: now and then before it answers, mostly under load."""
+    for _ in range(times):
+        await kept.start()
+        if chance.random() < EARLY:
+            await asyncio.sleep(chance.uniform(0, 0.1))
+        else:
+            await kept.serves()
+            await tally.reaches(tally.acknowledged + chance.randint(0, MOST_TAKEN))
+            await asyncio.sleep(chance.uniform(0, 0.01))
+        tally.caught.append(tally.under_way)
+        await kept.kill()
+
+
+async def _is_open(port: int) -> bool:
+    with suppress(OSError):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+        return True
+    return False
+
+
+def order_for(folder: Path, port: int, *, serves: str = "sayso", clock: Path | None = None, **settings: Any) -> dict[str, Any]:
+    """What the nursery is told so that a Sayso serves the records of `folder` at this port."""
+    return {
+        "log": str(folder.with_suffix(".log")),
+        "settings": {"data": str(folder), "port": port, **settings},
+        "serves": serves,
+        "clock": str(clock) if clock else None,
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

@@ -1,0 +1,37 @@
+"""What the load was and what was injected into it, counted. Judges nothing."""
+
+import asyncio
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass
+class Tally:
+    acknowledged: int = 0  # updates
+    cut_off: int = 0  # deliveries that a kill took
+    refused: int = 0  # deliveries that were answered with 503
+    at_once: int = 0  # updates delivered on two connections at the same moment
+    again: int = 0  # acknowledged updates delivered once more, later
+    stale: int = 0  # buttons of prompts that have passed, pressed
+    under_way: int = 0  # deliveries at this moment
+    caught: list[int] = field(default_factory=list)  # how many were under way at each kill
+    strange: list[str] = field(default_factory=list)  # answers that nobody should get
+
+    @property
+    def kills(self) -> int:
+        return len(self.caught)
+
+    @property
+    def injected(self) -> int:
+        return self.at_once + self.again + self.stale
+
+    async def reaches(self, acknowledged: int, patience: float = 30) -> None:
+        """Wait until so many updates are acknowledged."""
+        async with asyncio.timeout(patience):
+            while self.acknowledged < acknowledged:
+                assert not self.strange, self.strange
+                await asyncio.sleep(0.002)
+
+    def __str__(self) -> str:
+        counts = {name: value for name, value in asdict(self).items() if isinstance(value, int)}
+        busy = sum(1 for each in self.caught if each)
+        return f"{self.kills} kills, {busy} of them with deliveries under way; {counts}; {self.strange[:5]}"
