@@ -8,13 +8,13 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.metrics import Metrics
 from bot.sayso import Sayso
 from bot.settings import Settings
 from bot.waves import Waves
 from consultation.domain.consultation import Wave
+from consultation.domain.due import day_in_london
 from consultation.domain.survey import Survey
 from consultation.operations.converse import Desk
 from consultation.privacy.detect import default_detector
@@ -25,7 +25,6 @@ from consultation.storage.keys import KeyStore
 from consultation.storage.store import open_store
 from consultation.surveys import parse_survey
 
-LONDON = ZoneInfo("Europe/London")  # whose midnight opens and closes a wave
 REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is mistaken for another when read aloud
 
 
@@ -61,7 +60,7 @@ def wire(
         detector=default_detector(),
         screen=load_screen(),
         leads=leads,
-        today=today or (lambda: now().astimezone(LONDON).date()),
+        today=today or (lambda: day_in_london(now())),
         now=now,
         new_id=new_id or RandomIds(),
         new_reference=new_reference or _new_reference,

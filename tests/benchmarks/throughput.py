@@ -80,22 +80,6 @@ def _talks(desk: Desk, wave: Wave) -> list["Talk"]:
     return [Talk(f"chat {number}", script) for number in range(CHATS)]
 
 
-def _sessions(place: Settings) -> float:
-    """Turns a second where each has a session."""
-    at = place.database_at
-    with opened(place) as (sayso, wave):
-        script = talk(sayso.desk.survey_of(wave))
-        engine = sqlite_engine(at) if isinstance(at, Path) else postgres_engine(at)
-        with frozen():
-            began = perf_counter()
-            for step, what in enumerate(script):
-                for chat in range(ORM_CHATS):
-                    take_turn(engine, turn_of(sayso.desk, wave, f"chat {chat}", step, what))
-            took = perf_counter() - began
-        engine.dispose()
-    return ORM_CHATS * len(script) / took
-
-
 def speed_of(desk: Desk, wave: Wave, talks: Sequence["Talk"], in_flight: int) -> Speed:
     with frozen():
         cpu = process_time()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -58,12 +58,12 @@ class Nursery:
 
 @dataclass
 class Kept:
-    """One Sayso at one port: `serving` is set while it answers. `order` is what the nursery is told."""
+    """One Sayso at one port: `serving` while it answers. `order` is what the nursery is told."""
 
     nursery: Nursery
     order: dict[str, Any]
     port: int
-    serving: asyncio.Event = field(default_factory=asyncio.Event)
+    serving: bool = False
     child: int = 0
 
     async def start(self) -> None:
@@ -74,11 +74,11 @@ class Kept:
         async with asyncio.timeout(PATIENCE):
             while not await _is_open(self.port):
                 await asyncio.sleep(0.004)
-        self.serving.set()
+        self.serving = True
 
     async def kill(self) -> None:
         """At once, in the middle of whatever it does."""
-        self.serving.clear()
+        self.serving = False
         os.kill(self.child, signal.SIGKILL)
         ended = await asyncio.to_thread(self.nursery.bury, self.child)
         assert ended == -signal.SIGKILL, f"it had ended by itself ({ended})"
@@ -87,7 +87,7 @@ class Kept:
         """Tell it to end, and wait; its exit code."""
         os.kill(self.child, signal.SIGTERM)
         ended = await asyncio.to_thread(self.nursery.bury, self.child)
-        self.serving.clear()
+        self.serving = False
         return ended
 
 

@@ -97,8 +97,9 @@ class Person:
         return self.line.delivery(press, self.chat, self.chance)
 
     async def _deliver(self, http: aiohttp.ClientSession, delivery: Delivery) -> bool:
-        door = self.chance.choice(self.doors)
-        await door.serving.wait()
+        while not (serving := [each for each in self.doors if each.serving]):
+            await asyncio.sleep(PAUSE / 2)
+        door = self.chance.choice(serving)
         self.tally.under_way += 1
         try:
             address = f"http://127.0.0.1:{door.port}{delivery.path}"
