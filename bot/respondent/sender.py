@@ -61,9 +61,11 @@ class _Words:
 
     messages: tuple[Message, ...]
     turn: int | None
-    parts: deque[_Part]
+    parts: deque[_Part] | None = None  # not yet sent; made when it is this turn's turn
 
     def rest(self) -> tuple[Message, ...]:
+        if self.parts is None:
+            return self.messages
         return self.messages[self.parts[0].of :] if self.parts else ()
 
 
@@ -92,7 +94,7 @@ class Sender:
         if chat not in self._lanes:
             self._lanes[chat] = _Lane(AsyncLimiter(self._rates.burst, self._rates.burst / self._rates.chat))
         lane = self._lanes[chat]
-        lane.words.append(_Words(tuple(messages), turn, deque(_parts(messages))))
+        lane.words.append(_Words(tuple(messages), turn))
         if lane.task is None:
             lane.task = asyncio.create_task(self._empty(chat, lane))
 
@@ -173,6 +175,8 @@ class Sender:
     async def _say_next(self, chat: int, lane: _Lane, failures: int) -> float:
         """Send one message, or be done with its turn. Returns how many seconds this chat waits now."""
         words = lane.words[0]
+        if words.parts is None:
+            words.parts = deque(_parts(words.messages))
         if not words.parts:
             if words.turn is not None:
                 note_said(self._sayso.desk, self._wave, Channel.TELEGRAM, str(chat), words.turn)

@@ -63,9 +63,9 @@ class Batches:
             return row[0] if row else None
 
         for turn in turns:
-            version, response, state, said = stored.get(turn.who, (0, None, None, "[]"))
+            version, response, state = stored.get(turn.who, (0, None, None))
             if turn.mark in known:
-                settled[turn.who] = Taken(version, orjson.loads(said), repeated=True)
+                settled[turn.who] = Taken(version, self._said(cursor, turn.who), repeated=True)
                 continue
             try:
                 before = State.from_json(orjson.loads(state)) if state else None
@@ -75,6 +75,11 @@ class Batches:
             except Exception as error:
                 settled[turn.who] = error
         return settled, decided
+
+    def _said(self, cursor: Any, who: Pseudonym) -> list[dict[str, Any]]:
+        """What was said last, for channels that fetch it."""
+        row = self._run(cursor, self._sql.said, [who]).fetchone()
+        return orjson.loads(row[0]) if row else []
 
     # -- writing ----------------------------------------------------------------------------------------------------
 

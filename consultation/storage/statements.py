@@ -43,8 +43,9 @@ class Statements:
     """Compiled text for one kind of database. Its rows are a JSON array; of arrays where a row has several columns."""
 
     begin_writing: str  # what begins a transaction that writes; empty where the first statement does
-    find: str  # [pseudonym] -> pseudonym, version, response_id, state, said; locked in order where others write too
+    find: str  # [pseudonym] -> pseudonym, version, response_id, state; locked in order where others write too
     known: str  # [mark] -> mark
+    said: str  # [pseudonym] -> said
     text: str  # [response, question] -> text
     move: str  # [pseudonym, was, response_id, version, state, said] -> pseudonym, of those that were at `was`
     begin: str  # [pseudonym, wave_id, response_id, version, state, said] -> pseudonym, of those that were new
@@ -65,9 +66,8 @@ def statements(dialect: str) -> Statements:
     to = _Dialect(dialect)
     conversation, response = CONVERSATION.c, RESPONSE.c
     found = select(
-        conversation.pseudonym, conversation.version, conversation.response_id,
-        cast(conversation.state, Text), cast(conversation.said, Text),
-    ).where(to.among(conversation.pseudonym))  # fmt: skip
+        conversation.pseudonym, conversation.version, conversation.response_id, cast(conversation.state, Text)
+    ).where(to.among(conversation.pseudonym))
     if not to.is_sqlite:
         found = found.order_by(conversation.pseudonym).with_for_update()
     given = to.rows(pseudonym=Text, was=Integer, response_id=Text, version=Integer, state=JSON, said=JSON)
@@ -80,6 +80,7 @@ def statements(dialect: str) -> Statements:
         begin_writing="BEGIN IMMEDIATE" if to.is_sqlite else "",
         find=to.text(found),
         known=to.text(select(INBOX.c.mark).where(to.among(INBOX.c.mark))),
+        said=to.text(select(cast(conversation.said, Text)).where(to.among(conversation.pseudonym))),
         text=to.text(select(ANSWER.c.text).where(to.both_among(ANSWER, response_id=Text, question=Text))),
         move=to.text(update(CONVERSATION).values(moved).where(*stood).returning(conversation.pseudonym)),
         begin=to.text(begun.on_conflict_do_nothing().returning(conversation.pseudonym)),

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -17,9 +17,10 @@ from sqlalchemy import URL
 
 from bot.sayso import Sayso
 from bot.settings import Settings
-from bot.wiring import LONDON, add_lead_key, wire
+from bot.wiring import add_lead_key, wire
 from consultation.domain.concern import Concern, Level
 from consultation.domain.consultation import Wave
+from consultation.domain.due import day_in_london
 from consultation.domain.text import Span
 from consultation.operations.open_wave import open_wave
 from consultation.storage import consultations
@@ -82,7 +83,7 @@ class Places:
             settings = settings_in(data, database_url=self._url(0))
         migrate(settings.database_at)
         add_lead_key(settings, str(lead_identity().to_public()))
-        today = datetime.now(LONDON).date()
+        today = day_in_london(datetime.now(UTC))
         dates = {"opens_on": today - timedelta(days=30), "closes_on": today + timedelta(days=30)}
         with _wired(settings) as sayso:
             open_wave(sayso.desk, sayso.keys, commission(SLUG, **dates), template(SURVEY))

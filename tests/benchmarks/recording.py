@@ -44,6 +44,7 @@ class Recording:
         self._kept: list[Transaction] = []
         self._under_way: dict[int, Transaction] = {}
         self._on = False
+        self._lock = threading.Lock()
 
     def begin(self) -> None:
         self._kept.clear()
@@ -60,13 +61,15 @@ class Recording:
             return
         found = self._under_way.get(id(connection))
         if found is None:
-            beside = frozenset(each.number for each in list(self._under_way.values()))
-            found = self._under_way[id(connection)] = Transaction(len(self._kept), beside)
-            self._kept.append(found)
+            with self._lock:
+                beside = frozenset(each.number for each in self._under_way.values())
+                found = self._under_way[id(connection)] = Transaction(len(self._kept), beside)
+                self._kept.append(found)
         found.statements.append((statement, parameters))
 
     def ended(self, connection: Connection, *, committed: bool) -> None:
-        found = self._under_way.pop(id(connection), None)
+        with self._lock:
+            found = self._under_way.pop(id(connection), None)
         if found is not None:
             found.committed = committed
 
@@ -173,9 +176,12 @@ class _Order:
         with self._change:
             transaction = next(self._left, None)
             if transaction is not None:
-                self._change.wait_for(lambda: self._under_way <= transaction.beside)
                 self._under_way.add(transaction.number)
+                self._change.wait_for(lambda: self._before(transaction) <= transaction.beside)
             return transaction
+
+    def _before(self, transaction: Transaction) -> set[int]:
+        return {each for each in self._under_way if each < transaction.number}
 
     def _end(self, transaction: Transaction) -> None:
         with self._change:

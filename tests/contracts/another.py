@@ -46,12 +46,15 @@ def another(place: Path | URL) -> Iterator[Another]:
     where = str(place) if isinstance(place, Path) else place.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "tests.contracts.another", where]
     with subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        yield Another(process)
+        other = Another(process)
+        assert other.ends() == "ready"
+        yield other
         process.kill()
 
 
 def main(where: str) -> None:
     place = postgres_url(where) if where.startswith("postgresql") else Path(where)
+    print("ready", flush=True)
     with ExitStack() as held:
         store: Store | None = None
         for line in sys.stdin:

@@ -24,6 +24,7 @@ from consultation.flow.effects import (
     EraseAnswer,
     ExtendAnswer,
     FinishResponse,
+    Mode,
     RecordAnswer,
     RecordConsent,
     WithdrawResponse,
@@ -130,8 +131,9 @@ class Talks(RuleBasedStateMachine):
     def opened(self) -> Opened:
         return self.world.opened
 
-    @initialize()
-    def arrive(self) -> None:
+    @initialize(far=st.tuples(*[st.sampled_from([0, 6, 12, 30])] * 4), audience=st.sampled_from(Audience))
+    def arrive(self, far: tuple[int, ...], audience: Audience) -> None:
+        """Each of them some way into the talk, or through with it."""
         self.world.runs += 1
         self.fresh = State(self.opened.survey.id, self.opened.survey.version)
         channels = (Channel.SIMULATION, Channel.TELEGRAM) * 2
@@ -139,6 +141,10 @@ class Talks(RuleBasedStateMachine):
         self.taken = self._count(InboxRow)
         self.touched: set[int] = set()
         self.pool = ThreadPoolExecutor(4)
+        for chat, times in enumerate(far):
+            if times:
+                self._do((chat, Began(audience)))
+                self._go_on(chat, times)
 
     def teardown(self) -> None:
         if hasattr(self, "pool"):
@@ -159,11 +165,8 @@ class Talks(RuleBasedStateMachine):
         self._do((chat, self._tap(chat, data)))
 
     @rule(chat=chats, times=st.integers(2, 8))
-    def agrees_and_goes_on(self, chat: int, times: int) -> None:
-        """The first thing that is offered, or a few words: so that talks get somewhere."""
-        for _ in range(times):
-            offered = self._offered(self.talks[chat])
-            self._do((chat, Tapped(self.talks[chat].state.step, offered[:1]) if offered else self._typed(LONG)))
+    def goes_on(self, chat: int, times: int) -> None:
+        self._go_on(chat, times)
 
     @rule(chat=chats, back=st.integers(1, 5), value=st.sampled_from(["yes", "13_15", "fenland", "delete"]))
     def presses_an_old_button(self, chat: int, back: int, value: str) -> None:
@@ -183,7 +186,14 @@ class Talks(RuleBasedStateMachine):
     def commands(self, chat: int, command: Command) -> None:
         self._do((chat, Commanded(command)))
 
-    @rule(chat=chats, sure=st.booleans())
+    @rule(chat=chats, data=st.data())
+    def answers_otherwise(self, chat: int, data: st.DataObject) -> None:
+        """Another choice may close the way to questions that were answered."""
+        self._do((chat, Commanded(Command.CHANGE)))
+        for _ in range(2):
+            self._do((chat, self._tap(chat, data)))
+
+    @rule(chat=chats, sure=st.sampled_from([True, True, False]))
     def takes_everything_back(self, chat: int, sure: bool) -> None:
         self._do((chat, Commanded(Command.DELETE)))
         if self.talks[chat].state.awaiting is Awaiting.DELETE_OR_NOT:
@@ -237,15 +247,23 @@ class Talks(RuleBasedStateMachine):
     def _typed(self, text: str) -> Typed:
         return Typed(RawText(text))
 
-    def _tap(self, chat: int, data: st.DataObject) -> Input:
-        offered = self._offered(self.talks[chat])
-        if not offered:
-            return self._typed(LONG)
-        return Tapped(self.talks[chat].state.step, (data.draw(st.sampled_from(offered)),))
+    def _go_on(self, chat: int, times: int) -> None:
+        """The first thing that is offered, a small number or a few words; until nothing more is asked."""
+        for at in range(times):
+            ask = self._asked(self.talks[chat])
+            if ask is None or self.talks[chat].state.awaiting is Awaiting.NOTHING_MORE:
+                return
+            words = "3" if ask.mode is Mode.NUMBER else (SHORT, LONG)[at % 2]
+            self._do((chat, Tapped(ask.step, (ask.choices[0].value,)) if ask.choices else self._typed(words)))
 
-    def _offered(self, talk: Talk) -> tuple[str, ...]:
-        asked = [each for each in for_state(self.opened.survey, talk.state) if isinstance(each, Ask)]
-        return tuple(choice.value for ask in asked for choice in ask.choices)
+    def _tap(self, chat: int, data: st.DataObject) -> Input:
+        ask = self._asked(self.talks[chat])
+        if ask is None or not ask.choices:
+            return self._typed(data.draw(texts))
+        return Tapped(ask.step, (data.draw(st.sampled_from(ask.choices)).value,))
+
+    def _asked(self, talk: Talk) -> Ask | None:
+        return next((each for each in for_state(self.opened.survey, talk.state) if isinstance(each, Ask)), None)
 
     def _do(self, *given: tuple[int, Input]) -> None:
         """What each of these chats does, all at once; and the same by the engine alone."""

@@ -188,6 +188,17 @@ class TestManyTurns:
         assert stored(database).counted == chats
         assert len(stored(second).marks) == 200
 
+    def test_of_two_processes_are_decided_once_each(self, database: Store, second: Store) -> None:
+        """A conversation that one process has in hand is not decided on by another, only for it to start again."""
+        for chat in range(5):
+            database.writer.take(turn(chat, f"begins {chat}"))
+        asked, decided = Asked(), []
+        for number in range(100):
+            each = turn(number // 2 % 5, f"{number}", lambda standing, _: decided.append(standing.version))
+            asked.submit((database, second)[number % 2], each)
+        taken(asked.wait())
+        assert sorted(decided) == sorted([*range(1, 21)] * 5)
+
 
 def with_an_answer_to_nothing(chat: str) -> Turn:
     answer = told(response_of("nobody"), "to nobody")

@@ -17,7 +17,7 @@ from typing import Any
 from tests.durability.tally import Tally
 
 EARLY = 0.15  # of all lives end while Sayso starts, or as it begins to answer
-MOST_TAKEN = 24  # updates that are acknowledged in one of the other lives
+MOST_TAKEN = 12  # updates that are acknowledged in one of the other lives
 PATIENCE = 30.0  # seconds in which a Sayso must serve, or end when it is told to
 
 
@@ -113,14 +113,16 @@ async def _is_open(port: int) -> bool:
     return False
 
 
-def order_for(folder: Path, port: int, *, serves: str = "sayso", clock: Path | None = None, **settings: Any) -> dict[str, Any]:
-    """What the nursery is told so that a Sayso serves the records of `folder` at this port."""
-    return {
+def kept_at(nursery: Nursery, folder: Path, *, serves: str = "sayso", clock: Path | None = None, **more: Any) -> Kept:
+    """A Sayso that will serve the records of `folder`, at a port of its own, with these settings."""
+    port = free_port()
+    order = {
         "log": str(folder.with_suffix(".log")),
-        "settings": {"data": str(folder), "port": port, **settings},
+        "settings": {"data": str(folder), "port": port, **more},
         "serves": serves,
         "clock": str(clock) if clock else None,
     }
+    return Kept(nursery, order, port)
 
 
 def free_port() -> int:

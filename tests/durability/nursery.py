@@ -18,14 +18,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
+import psycopg  # noqa: F401 - else every child would load it for itself
 import uvicorn
 from starlette.applications import Starlette
 
 from bot.cli.serve import Door, run, wire_patiently
 from bot.logs import set_up_logs
 from bot.sayso import Sayso
-from bot.wiring import LONDON
 from consultation.domain.consultation import Audience
+from consultation.domain.due import day_in_london
 from consultation.storage.statements import statements
 from tests.builders import Person, open_consultation, plain_screen, settings_in, survey
 from tests.durability import wrong_doors
@@ -109,7 +110,7 @@ def _serve(order: dict[str, Any]) -> None:
     desk = replace(sayso.desk, detector=DETECTOR, screen=plain_screen(), survey_of=lambda _: survey())
     if order["clock"] is not None:
         now = _clock_on_the_wall(Path(order["clock"]))
-        desk = replace(desk, now=now, today=lambda: now().astimezone(LONDON).date())
+        desk = replace(desk, now=now, today=lambda: day_in_london(now()))
     try:
         sayso.store.database.begin_serving()
         SERVES[order["serves"]](replace(sayso, desk=desk))

@@ -16,7 +16,7 @@ from tests.durability.keeping import Kept
 from tests.durability.tally import Tally
 from tests.durability.talks import Move, Talk
 
-PAUSE = 0.02  # seconds until what was not acknowledged is delivered again
+PAUSE = 0.1  # seconds at most until what was not acknowledged is delivered again
 TWICE, AROUND = 0.15, 0.15  # of all updates: delivered twice at once; delivered with something old around them
 
 
@@ -69,10 +69,10 @@ class Person:
         """To the end, or until it is `enough`; who `gives_up` then leaves an update in flight."""
         while self.taken < len(self.talk.moves) and not enough.is_set():
             while not await self._try(http):
+                await asyncio.sleep(self.chance.uniform(0, PAUSE))
                 if enough.is_set() and gives_up:
                     self.in_flight = True
                     return
-                await asyncio.sleep(PAUSE)
             self.taken += 1
             self.tally.acknowledged += 1
             await self.line.hear(self.talk, self.taken, self.chat)
@@ -98,7 +98,7 @@ class Person:
 
     async def _deliver(self, http: aiohttp.ClientSession, delivery: Delivery) -> bool:
         while not (serving := [each for each in self.doors if each.serving]):
-            await asyncio.sleep(PAUSE / 2)
+            await asyncio.sleep(0.01)
         door = self.chance.choice(serving)
         self.tally.under_way += 1
         try:

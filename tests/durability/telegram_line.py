@@ -59,8 +59,13 @@ class BotApi:
         return {"message_id": len(said), "date": 1, "chat": {"id": int(chat), "type": "private"}, "text": text}
 
 
+def settings_for(address: str) -> dict[str, Any]:
+    """Those of a Sayso that Telegram calls, and that may send as fast as it can."""
+    return {"telegram_token": TOKEN, "telegram_webhook": True, "telegram_api": address, "telegram_rate": 1000}
+
+
 @asynccontextmanager
-async def serving(api: BotApi) -> AsyncIterator[str]:
+async def served(api: BotApi) -> AsyncIterator[str]:
     """Serve `api` on a free port of the loopback; gives its address."""
     app = web.Application()
     app.router.add_post("/bot{token}/{method}", api.answer)

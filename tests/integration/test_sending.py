@@ -186,34 +186,28 @@ async def test_what_comes_up_later_is_looked_for_again(opened: Opened) -> None:
         await api.shown(CHAT, len(words), patience=15)
 
 
-async def test_of_a_turn_that_is_half_said_at_the_end_the_next_door_says_the_rest(opened: Opened) -> None:
-    words = begins(opened)
+async def test_at_the_end_what_can_be_sent_is_sent_and_of_a_half_said_turn_the_next_door_says_the_rest(
+    opened: Opened,
+) -> None:
+    words, slow = begins(opened), Rates(token=1e6, chat=10, burst=1)
     assert len(words) > 1
     api = BotApi()
-    api.refuse_text = lambda text: (
-        ApiRefusal("Too Many Requests", 429, {"retry_after": 600}) if words[-1] in text else None
-    )
+    limited = ApiRefusal("Too Many Requests", 429, {"retry_after": 600})
+    api.refuse_text = lambda text: limited if words[-1] in text else None
     async with serving(api):
-        async with door_open(opened, api):
-            await api.shown(CHAT, len(words) - 1)
+        async with door_open(opened, api, slow):
             await until(lambda: len(api.sent) == len(words))
+            await commands(api, OTHER, *["help", "privacy"] * 3)
+            await api.acknowledged(api._next_update)
+        assert len(heard(api, OTHER)) >= 6
         assert waits(opened) == 1
         api.refuse_text = lambda text: None
         async with door_open(another(opened), api):
             await api.shown(CHAT, len(words))
             await api.quiet()
     assert len(heard(api)) == len(words), [each[:40] for each in heard(api)]
-
-
-async def test_at_the_end_what_can_be_sent_is_sent(opened: Opened) -> None:
-    api = BotApi()
-    async with serving(api):
-        async with door_open(opened, api, Rates(token=1e6, chat=10, burst=1)):
-            await commands(api, CHAT, *["help", "privacy"] * 4)
-            await api.acknowledged(api._next_update)
-        assert len(heard(api)) >= 8
     opened.sayso.store.writer.close()
-    assert waits(opened) == 0
+    assert waits(opened, OTHER) == 0
 
 
 # -- several processes at once, on PostgreSQL --------------------------------------------------------------------------

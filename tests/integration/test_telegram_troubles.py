@@ -23,7 +23,7 @@ from consultation.operations.deliver import unsaid
 from consultation.operations.refer_concern import referrals
 from consultation.operations.set_aside import SetAside, updates_set_aside
 from consultation.storage.tables import AnswerRow, InboxRow
-from tests.builders import TODAY, Broken, Opened, ids_from, stored_answers
+from tests.builders import TODAY, Broken, Opened, Screen, ids_from, plain_screen, stored_answers
 from tests.transcripts.bot_api import TOKEN, BotApi, Shown, serving
 from tests.transcripts.telegram import THINGS, TelegramPlayer, door_open, pressing, said_by, telegram, to_area, until
 from tests.transcripts.transcript import Turn
@@ -55,6 +55,18 @@ class Failing:
 def with_desk(opened: Opened, **parts: Any) -> Opened:
     desk: Desk = replace(opened.sayso.desk, **parts)
     return replace(opened, sayso=replace(opened.sayso, desk=desk))
+
+
+def held(screening: asyncio.Event, go_on: asyncio.Event) -> Screen:
+    """A screen that says when it is at work, and ends when it is told to."""
+    loop = asyncio.get_running_loop()
+
+    def screen(text: str) -> Concern:
+        loop.call_soon_threadsafe(screening.set)
+        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(20)
+        return plain_screen()(text)
+
+    return screen
 
 
 async def to_a_text(opened: Opened, api: BotApi) -> TelegramPlayer:
@@ -164,6 +176,19 @@ async def test_while_one_update_fails_the_other_chats_are_answered(opened: Opene
         await api.quiet()
         assert {len(api.chats[OTHER + each]) for each in range(3)} == {len(api.chats[OTHER])}
     assert stored(opened) == AT_FENLAND
+
+
+async def test_what_is_in_hand_at_the_end_is_finished_and_answered(opened: Opened) -> None:
+    screening, go_on = asyncio.Event(), asyncio.Event()
+    opened = with_desk(opened, screen=held(screening, go_on))
+    api = BotApi()
+    async with serving(api):
+        async with door_open(opened, api):
+            await api.give(api.message(CHAT, text="slowly now"))
+            await screening.wait()
+            asyncio.get_running_loop().call_later(0.3, go_on.set)
+        assert api.pending() == []
+        assert api.chats[CHAT]
 
 
 # -- what Telegram refuses ----------------------------------------------------------------------------------------

@@ -20,16 +20,15 @@ from bot.respondent.connection import UnusableWebhook
 from bot.respondent.door import RespondentDoor, UnusableToken, make_bot
 from bot.respondent.taking import TRIES
 from bot.respondent.webhook import PATH, SECRET_HEADER
-from consultation.domain.concern import Concern
 from consultation.domain.consultation import Channel
 from consultation.domain.wording import PLAIN, Words
 from consultation.locale import render
 from consultation.operations.set_aside import SetAside, set_aside, updates_set_aside
 from consultation.storage.store import open_store
 from consultation.storage.tables import InboxRow
-from tests.builders import TODAY, Broken, Opened, Screen, ids_from, open_consultation, plain_screen, stored_answers
+from tests.builders import TODAY, Broken, Opened, ids_from, open_consultation, stored_answers
 from tests.contracts.databases import Cluster, cluster
-from tests.integration.test_telegram_troubles import Failing, with_desk
+from tests.integration.test_telegram_troubles import Failing, held, with_desk
 from tests.transcripts.bot_api import TOKEN, BotApi, serving
 from tests.transcripts.telegram import FAST, pressing, said_by, to_area, until
 from tests.transcripts.transcript import Turn
@@ -99,10 +98,9 @@ def numbered(api: BotApi, update: dict[str, Any]) -> dict[str, Any]:
     return {"update_id": api._next_update, **update}
 
 
-def refused(opened: Opened, reason: str) -> int:
+def counted(opened: Opened, name: str) -> int:
     page = opened.sayso.metrics.render()[0].decode()
-    name = f'sayso_webhook_refused_total{{reason="{reason}"'
-    line = next(each for each in page.splitlines() if each.startswith(name))
+    line = next(each for each in page.splitlines() if each.startswith(f"sayso_{name} "))
     return int(float(line.rpartition(" ")[2]))
 
 
@@ -131,7 +129,7 @@ async def test_without_the_secret_nothing_is_taken_and_it_is_counted(opened: Ope
         assert await page.post(numbered(api, api.message(CHAT, text="/start")), secret) == 401
         assert await page.post(b"[" * 100_000, secret) == 401
     assert inbox(opened) == 0
-    assert refused(opened, "secret") == 2
+    assert counted(opened, 'webhook_refused_total{reason="secret"}') == 2
 
 
 async def test_where_no_secret_is_set_nobody_is_let_in(opened: Opened) -> None:
@@ -176,6 +174,7 @@ async def test_what_can_never_be_taken_is_set_aside_and_what_is_behind_it_is_tak
         assert NOT_STORED in [each.text for each in api.chats[CHAT]]
         assert "Who has helped you" in api.chats[CHAT][-1].text
     assert updates_set_aside(opened.sayso.store) == [SetAside("respondent", "Broken", TODAY)]
+    assert counted(opened, 'updates_set_aside_total{door="respondent"}') == 1
     assert "the words of the person" not in caplog.text
 
 
@@ -189,20 +188,12 @@ async def test_one_update_delivered_eight_times_at_once_is_one_turn_and_one_repl
     assert inbox(opened) == 1
 
 
-async def test_a_chats_updates_are_taken_in_order_and_no_other_chat_waits(tmp_path: Path) -> None:
-    go_on = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def slow(text: str) -> Concern:
-        if text == "slowly now":
-            asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(20)
-        screen: Screen = plain_screen()
-        return screen(text)
-
-    opened = open_consultation(tmp_path / "data", screen=slow)
+async def test_a_chats_updates_are_taken_in_order_and_no_other_chat_waits(opened: Opened) -> None:
+    screening, go_on = asyncio.Event(), asyncio.Event()
+    opened = with_desk(opened, screen=held(screening, go_on))
     async with by_webhook(opened) as (api, page):
         first = asyncio.create_task(page.post(numbered(api, api.message(CHAT, text="slowly now"))))
-        await asyncio.sleep(0.2)
+        await screening.wait()
         second = asyncio.create_task(page.post(numbered(api, api.message(CHAT, text="/help"))))
         assert await page.post(numbered(api, api.message(CHAT + 1, text="/help"))) == 200
         assert not second.done()
@@ -215,6 +206,22 @@ async def test_a_chats_updates_are_taken_in_order_and_no_other_chat_waits(tmp_pa
     assert "0800 1111" not in texts[0]
 
 
+async def test_what_is_in_hand_at_the_end_is_finished_and_answered(opened: Opened) -> None:
+    screening, go_on = asyncio.Event(), asyncio.Event()
+    opened = with_desk(opened, screen=held(screening, go_on))
+    async with by_webhook(opened) as (api, page):
+        posting = asyncio.create_task(page.post(numbered(api, api.message(CHAT, text="slowly now"))))
+        await screening.wait()
+        page.stop.set()
+        await asyncio.sleep(0.2)
+        assert not page.running.done()
+        go_on.set()
+        assert await posting == 200
+        await page.running
+        assert api.chats[CHAT]
+    assert inbox(opened) == 1
+
+
 async def test_what_is_no_update_is_set_aside_and_what_is_no_json_is_delivered_again(
     opened: Opened, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -224,7 +231,7 @@ async def test_what_is_no_update_is_set_aside_and_what_is_no_json_is_delivered_a
         for body in (b"[]", b"7", b'{"update_id": 5, "message": {"chat": "marmalade"}}', b'{"update_id": "x"}'):
             assert await page.post(body) == 200
         assert await page.post(numbered(api, api.message(CHAT, text="/start"))) == 200
-    assert refused(opened, "form") == 3
+    assert counted(opened, 'webhook_refused_total{reason="form"}') == 3
     assert updates_set_aside(opened.sayso.store) == [SetAside("respondent", "ValidationError", TODAY)] * 4
     assert "marmalade" not in caplog.text
 
