@@ -106,13 +106,16 @@ class _Counts:
 
     def __init__(self, registry: CollectorRegistry, name: str, help: str, **words: Sequence[str]) -> None:
         self._words = tuple(words.values())
-        self._counter = Counter(f"sayso_{name}", help, list(words), registry=registry)
-        for each in product(*((*known, OTHER) for known in self._words)):
-            self._counter.labels(*each)
+        counter = Counter(f"sayso_{name}", help, list(words), registry=registry)
+        lines = product(*((*known, OTHER) for known in self._words))
+        self._lines = {each: counter.labels(*each) for each in lines}
 
     def add(self, *said: str) -> None:
-        pairs = zip(said, self._words, strict=True)
-        self._counter.labels(*(word if word in known else OTHER for word, known in pairs)).inc()
+        line = self._lines.get(said)
+        if line is None:
+            pairs = zip(said, self._words, strict=True)
+            line = self._lines[tuple(word if word in known else OTHER for word, known in pairs)]
+        line.inc()
 
 
 def _asked(function: Callable[[], float]) -> float:

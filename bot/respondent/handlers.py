@@ -88,7 +88,7 @@ class Handlers:
         if message.caption:
             turns.append((f"{update}:caption", Typed(RawText(message.caption))))
         await self._turn(message.chat.id, *turns)
-        if False:
+        if album is not None:
             self._albums.append(album)
 
     async def _edited(self, message: Received, event_update: Update) -> None:

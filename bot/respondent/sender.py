@@ -19,7 +19,6 @@ from aiogram.exceptions import (
 )
 from aiogram.types import InlineKeyboardMarkup
 from aiolimiter import AsyncLimiter
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.metrics import SendOutcome
 from bot.respondent.connection import LOST_TOKEN, PASSING, UnusableToken, pause, wait_after
@@ -133,7 +132,7 @@ class Sender:
         await asyncio.gather(*tasks, return_exceptions=True)
         try:
             await asyncio.to_thread(self._leave_rests)
-        except SQLAlchemyError as error:
+        except Exception as error:  # the door closes all the same
             log.error("what is left to say could not be given to others (%s); it is said again", type(error).__name__)
         self._lanes.clear()
 
@@ -159,7 +158,11 @@ class Sender:
     async def _empty(self, chat: int, lane: _Lane) -> None:
         failures = 0
         while lane.words:
-            wait = await self._say_next(chat, lane, failures)
+            try:
+                wait = await self._say_next(chat, lane, failures)
+            except Exception as error:  # a door: the database or a key may be gone for a while
+                log.error("what a chat is told could not be dealt with (%s); trying again", type(error).__name__)
+                wait = wait_after(error, failures + 1)
             failures = failures + 1 if wait else 0
             if wait and await pause(self._ending, wait):
                 break
@@ -186,7 +189,8 @@ class Sender:
         outcome = _outcome(error)
         self._sayso.metrics.message_sent(outcome)
         if outcome == "blocked":
-            return await self._forget(chat, lane)
+            await self._forget(chat, lane)
+            return 0
         if outcome in ("sent", "refused"):
             words.parts.popleft()
             return 0
@@ -209,17 +213,12 @@ class Sender:
             return error
         return None
 
-    async def _forget(self, chat: int, lane: _Lane) -> float:
+    async def _forget(self, chat: int, lane: _Lane) -> None:
         """The person blocked the bot: nothing waits for them any more, here or in the outbox."""
         waiting = len(lane.words)
-        try:
-            await asyncio.to_thread(forget_unsaid, self._sayso.desk, self._wave, Channel.TELEGRAM, str(chat))
-        except SQLAlchemyError as error:
-            log.error("a chat that is blocked could not be forgotten yet (%s)", type(error).__name__)
-            return ROUND
+        await asyncio.to_thread(forget_unsaid, self._sayso.desk, self._wave, Channel.TELEGRAM, str(chat))
         for _ in range(waiting):
             lane.words.popleft()
-        return 0
 
 
 def _parts(messages: Sequence[Message]) -> Iterable[_Part]:

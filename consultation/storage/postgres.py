@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, P
 from sqlmodel import create_engine
 
 from consultation.storage.faults import UnreachableDatabase, UnusableDatabase
-from consultation.storage.schema import bring_up_to_date, check_schema
+from consultation.storage.schema import bring_up_to_date, check_schema, is_up_to_date
 
 LIVING, ALONE = 0x5A151, 0x5A152  # classes of advisory locks: processes that serve; what only one of them does
 WRITTEN_AS = "postgresql://USER:PASSWORD@HOST:5432/NAME"
@@ -129,10 +129,13 @@ def open_postgres(url: URL) -> PostgresDatabase:
 
 
 def migrate_postgres(url: URL) -> str:
-    """Bring the database to this version's schema. Returns the revision."""
+    """Bring the database to this version's schema. Returns the revision. Raises `UnusableDatabase`, too, where processes
+    of the version before serve it."""
     engine = postgres_engine(url)
     try:
         with _usable(url):
+            if not is_up_to_date(engine):
+                _check_that_nobody_serves(engine, name_of(url))
             return bring_up_to_date(engine, name_of(url))
     finally:
         engine.dispose()
@@ -181,6 +184,16 @@ def name_of(url: URL) -> str:
     """The database in words that hold no password."""
     where = url.host or url.query.get("host") or "this machine"
     return f"PostgreSQL database '{url.database}' at {where}:{url.port or 5432}"
+
+
+def _check_that_nobody_serves(engine: Engine, name: str) -> None:
+    with engine.connect() as connection:
+        serving = len(connection.execute(HOLDERS, {"kind": LIVING}).all())
+    if serving:
+        raise UnusableDatabase(
+            f"{serving} Sayso {'process serves' if serving == 1 else 'processes serve'} the {name}, as another version. "
+            "Nothing was changed. Stop 'sayso serve' everywhere, then run 'sayso migrate' again."
+        )
 
 
 def _check_promises(engine: Engine, name: str) -> None:

@@ -29,6 +29,11 @@ def check_schema(engine: Engine, name: str) -> None:
     )
 
 
+def is_up_to_date(engine: Engine) -> bool:
+    """Whether migrating it would change nothing."""
+    return _at(engine) == _newest()
+
+
 def bring_up_to_date(engine: Engine, name: str) -> str:
     """Migrate to this version's schema; returns the revision. Raises `UnusableDatabase` for one of a newer Sayso."""
     config = _alembic()

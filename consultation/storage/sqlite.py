@@ -24,6 +24,7 @@ from consultation.storage.schema import bring_up_to_date, check_schema
 log = logging.getLogger("sayso.sqlite")
 
 WRITER_CACHE, READER_CACHE = 64 * 1024, 8 * 1024  # KiB
+PAGE = 8192  # bytes
 PATIENCE = 30_000  # milliseconds that one connection waits for another
 WIPING_PATIENCE = 200  # the same, while everybody else waits too
 
@@ -172,7 +173,8 @@ def sqlite_engine(path: Path, *, for_writing: bool = True) -> Engine:
     pool = {"pool_size": 1, "max_overflow": 0} if for_writing else {"pool_size": 10}
     how = {"check_same_thread": False, "timeout": PATIENCE / 1000}
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True, connect_args=how, **pool)
-    pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"]
+    # The page size holds from the moment a file is made. At 4 kB a conversation spills over into a page of its own.
+    pragmas = [f"page_size={PAGE}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"]
     if for_writing:
         pragmas += [f"cache_size=-{WRITER_CACHE}"]
     else:

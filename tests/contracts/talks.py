@@ -74,6 +74,14 @@ def nothing(standing: Standing, recorded: Recorded) -> None:
     """A turn that only counts itself."""
 
 
+class Spoiled(Exception):
+    """What a spoiled turn raises."""
+
+
+def spoil(standing: Standing, recorded: Recorded) -> None:
+    raise Spoiled
+
+
 def turn(chat: object, mark: str, fill: Fill = nothing, **more: Any) -> Turn:
     """One turn of `chat`, known by `mark`. It counts itself in the state and says which one it was; `fill` says what
     else it records, `more` what else it writes."""
@@ -126,6 +134,13 @@ class Asked:
         with self._change:
             assert self._change.wait_for(lambda: len(self.ends) == self._begun, SECONDS), "a turn never ended"
         return [self.ends[number] for number in range(self._begun)]
+
+
+def taken(results: list[Taken | Exception]) -> list[Taken]:
+    """All of them, which none may have failed."""
+    failed = [each for each in results if isinstance(each, Exception)]
+    assert not failed, failed
+    return [each for each in results if isinstance(each, Taken)]
 
 
 @contextmanager

@@ -111,6 +111,17 @@ def test_another_version(cluster: Cluster, place: URL) -> None:
     assert "has schema 0001" in _refused(place)
 
 
+@on_postgresql
+def test_a_schema_is_not_changed_under_those_who_serve(cluster: Cluster, place: URL) -> None:
+    serving = open_store(place)
+    serving.database.begin_serving()
+    migrate(place)  # which changes nothing, as every process may do when it starts
+    cluster.run("UPDATE alembic_version SET version_num = '0001'", database=str(place.database))
+    with pytest.raises(UnusableDatabase, match=r"^1 Sayso process serves the .*Stop 'sayso serve' everywhere"):
+        migrate(place)
+    serving.close()
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [

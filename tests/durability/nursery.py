@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
@@ -32,6 +32,7 @@ from tests.builders import Person, open_consultation, plain_screen, settings_in,
 from tests.durability import wrong_doors
 from tests.durability.talks import DETECTOR
 
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Serves = Callable[[Sayso], None]
 
 
@@ -40,12 +41,9 @@ def serve(sayso: Sayso) -> None:
     asyncio.run(run(sayso, (Door.WEB, Door.RESPONDENT)))
 
 
-SERVES: dict[str, Serves] = {"sayso": serve, "hasty": wrong_doors.hasty, "forgetful": wrong_doors.forgetful}
-
-
-import functools
-import bot.cli.serve as TEMPORARY
-TEMPORARY.RespondentDoor = functools.partial(TEMPORARY.RespondentDoor, secret="temporary")
+SERVES: dict[str, Serves] = {
+    "sayso": serve, "slow": wrong_doors.slow, "hasty": wrong_doors.hasty, "forgetful": wrong_doors.forgetful
+}
 
 
 def main() -> None:
@@ -107,10 +105,11 @@ def _live(order: dict[str, Any]) -> NoReturn:
 
 def _serve(order: dict[str, Any]) -> None:
     sayso = wire_patiently(settings_in(Path(order["settings"].pop("data")), **order["settings"]))
-    desk = replace(sayso.desk, detector=DETECTOR, screen=plain_screen(), survey_of=lambda _: survey())
-    if order["clock"] is not None:
-        now = _clock_on_the_wall(Path(order["clock"]))
-        desk = replace(desk, now=now, today=lambda: day_in_london(now()))
+    now = _clock_on_the_wall(Path(order["clock"])) if order["clock"] else lambda: NOON
+    desk = replace(
+        sayso.desk, detector=DETECTOR, screen=plain_screen(), survey_of=lambda _: survey(),
+        now=now, today=lambda: day_in_london(now()),
+    )  # fmt: skip
     try:
         sayso.store.database.begin_serving()
         SERVES[order["serves"]](replace(sayso, desk=desk))

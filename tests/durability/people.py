@@ -40,6 +40,10 @@ class Line(Protocol):
     def new_chat(self, chance: Random) -> str: ...
     def delivery(self, move: Move, chat: str, chance: Random) -> Delivery: ...
     def is_acknowledged(self, status: int, headers: Mapping[str, str]) -> bool: ...
+    def is_closed(self, status: int) -> bool:
+        """Whether the person is told that no answers are taken just now."""
+        ...
+
     async def hear(self, talk: Talk, taken: int, chat: str) -> None:
         """Wait for what is said to the last of so many updates, on a channel that says it by itself."""
 
@@ -116,7 +120,7 @@ class Person:
     def _judge(self, answer: aiohttp.ClientResponse) -> bool:
         if self.line.is_acknowledged(answer.status, answer.headers):
             return True
-        if answer.status == 503:
+        if answer.status == 503 or self.line.is_closed(answer.status):
             self.tally.refused += 1
         else:
             self.tally.strange.append(f"{answer.status} {answer.headers.get('location', '')}")

@@ -1,7 +1,7 @@
 """What a person does in a whole talk, worked out beforehand with the pure engine: each update, and what must be stored
 after it. Knows no door."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
@@ -62,23 +62,36 @@ class Talk:
         return self.moves[taken - 1].then if taken else self.start
 
 
-def make_talk(survey: Survey, chance: Random, *, with_steps: bool = True) -> Talk:
-    """A talk of somebody who answers, skips, goes back, changes their mind, stops, and sometimes deletes everything.
-
-    `with_steps`: the channel says under which prompt a text was typed, as a page does and a chat does not.
-    """
-    start = Standing(State(survey.id, survey.version))
-    return Talk(start, tuple(_moves(survey, chance, start, with_steps)))
+def make_talk(survey: Survey, chance: Random) -> Talk:
+    """A talk of somebody who answers, skips, goes back, changes their mind, stops, and sometimes deletes everything."""
+    return _talk(survey, lambda state, number: _what_next(survey, chance, state, number))
 
 
-def _moves(survey: Survey, chance: Random, standing: Standing, with_steps: bool) -> Iterator[Move]:
-    for number in range(LONGEST):
-        given = _what_next(survey, chance, standing.state, with_steps, number)
-        if given is None:
-            return
-        move = _follow(survey, standing, given)
-        standing = move.then
-        yield move
+def talk_to_a_text(survey: Survey, words: str) -> Talk:
+    """A talk of somebody who says nothing until they can write freely, and whose last update is these words."""
+
+    def say_little(state: State, _: int) -> Input | None:
+        if state.awaiting is Awaiting.START:
+            return Began(Audience.STAFF)
+        question = survey.question(state.current) if state.awaiting is Awaiting.ANSWER and state.current else None
+        if question is None:
+            return None
+        if question.stage is Stage.CONSENT:
+            return Tapped(state.step, (question.options[0].id,))
+        return _typed(words, state) if question.kind is QuestionKind.TEXT else Commanded(Command.SKIP, state.step)
+
+    whole = _talk(survey, say_little)
+    last = next(at for at, move in enumerate(whole.moves) if isinstance(move.given, Typed))
+    return Talk(whole.start, whole.moves[: last + 1])
+
+
+def _talk(survey: Survey, choose: Callable[[State, int], Input | None]) -> Talk:
+    start = standing = Standing(State(survey.id, survey.version))
+    moves: list[Move] = []
+    while len(moves) < LONGEST and (given := choose(standing.state, len(moves))) is not None:
+        moves.append(_follow(survey, standing, given))
+        standing = moves[-1].then
+    return Talk(start, tuple(moves))
 
 
 def _follow(survey: Survey, standing: Standing, given: Input) -> Move:
@@ -129,7 +142,7 @@ def _plain(answer: Answer) -> Any:
 # -- what a person does next ------------------------------------------------------------------------------------------
 
 
-def _what_next(survey: Survey, chance: Random, state: State, with_steps: bool, number: int) -> Input | None:
+def _what_next(survey: Survey, chance: Random, state: State, number: int) -> Input | None:
     """None where they have had enough."""
     match state.awaiting:
         case Awaiting.START:
@@ -141,18 +154,16 @@ def _what_next(survey: Survey, chance: Random, state: State, with_steps: bool, n
         case Awaiting.NOTHING_MORE if chance.random() < 0.4:
             return None
         case Awaiting.MORE if chance.random() < 0.7:
-            return _typed(f"More of it, as I said, number {number}.", state, with_steps)
+            return _typed(f"More of it, as I said, number {number}.", state)
         case Awaiting.MORE:
             return Commanded(Command.SKIP, state.step)
         case Awaiting.ANSWER if state.current is not None:
-            return _at_question(survey, chance, state, survey.question(state.current), with_steps, number)
+            return _at_question(survey, chance, state, survey.question(state.current), number)
         case _:
             return Tapped(state.step, (chance.choice(choices_for(survey, state))[0],))
 
 
-def _at_question(
-    survey: Survey, chance: Random, state: State, question: Question, with_steps: bool, number: int
-) -> Input:
+def _at_question(survey: Survey, chance: Random, state: State, question: Question, number: int) -> Input:
     if question.stage in (Stage.OPENING, Stage.CONSENT):
         agrees = [each.id for each in question.options if each.ends is None or chance.random() < 0.1]
         return Tapped(state.step, (chance.choice(agrees),))
@@ -162,15 +173,15 @@ def _at_question(
             return Commanded(command, state.step)
         wish -= share
     if question.kind is QuestionKind.NUMBER:
-        return _typed(str(chance.randint(question.lowest, question.highest)), state, with_steps)
+        return _typed(str(chance.randint(question.lowest, question.highest)), state)
     if question.kind is QuestionKind.TEXT:
         short = chance.random() < 0.5
         words = f"Kind people {number}" if short else f"Quenby listened to us for a long time, number {number}."
-        return _typed(words, state, with_steps)
+        return _typed(words, state)
     values = [value for value, _ in choices_for(survey, state)]
     several = question.kind is QuestionKind.SEVERAL
     return Tapped(state.step, tuple(chance.sample(values, min(2, len(values)) if several else 1)))
 
 
-def _typed(words: str, state: State, with_steps: bool) -> Typed:
-    return Typed(RawText(words), state.step if with_steps else None)
+def _typed(words: str, state: State) -> Typed:
+    return Typed(RawText(words), state.step)

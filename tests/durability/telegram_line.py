@@ -114,6 +114,9 @@ class TelegramLine:
     def is_acknowledged(self, status: int, headers: Mapping[str, str]) -> bool:
         return status == 200
 
+    def is_closed(self, status: int) -> bool:
+        return False
+
     async def hear(self, talk: Talk, taken: int, chat: str) -> None:
         """People read what is said to them before they go on."""
         wanted = self._wanted.setdefault(chat, Counter())

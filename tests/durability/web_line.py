@@ -43,6 +43,10 @@ class WebLine:
         """By a redirect to the talk, or by the page at once where a text was typed under an old prompt."""
         return status == 422 or (status, headers.get("location")) == (303, f"{PATH}/talk#now")
 
+    def is_closed(self, status: int) -> bool:
+        """The talk is shown, and with it what was typed."""
+        return status == 200
+
     async def hear(self, talk: Talk, taken: int, chat: str) -> None:
         """A page is fetched when somebody looks at it."""
 

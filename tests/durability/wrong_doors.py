@@ -1,8 +1,9 @@
-"""Doors that break a promise on purpose, over the real records, so that the proof is seen to fail where it must."""
+"""A door that keeps its promise slowly, and two that break it on purpose, over the real records: so that the proof is
+seen to fail where it must, and there alone."""
 
 import secrets
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+import signal
+from collections.abc import Callable
 
 import uvicorn
 from starlette.applications import Starlette
@@ -15,52 +16,53 @@ from bot.sayso import Sayso
 from consultation.domain.consultation import Audience, Channel
 from consultation.domain.text import RawText
 from consultation.flow.events import Began, Command, Commanded, Tapped
-from consultation.operations.converse import Incoming, Input, Reply, Typed, prepare
+from consultation.operations.converse import Incoming, Input, Typed, converse, prepare
 from consultation.storage.turns import Turn
 
-Take: TypeAlias = Callable[[Turn], Awaitable[None]]
+Take = Callable[[Incoming], object]
+
+
+def slow(sayso: Sayso) -> None:
+    """Commits, and then acknowledges."""
+    wave = sayso.waves.at("have-your-say")
+    assert wave is not None
+    _serve(sayso, lambda incoming: converse(sayso.desk, wave, incoming), lambda form: str(form["nonce"]))
 
 
 def hasty(sayso: Sayso) -> None:
-    """Acknowledges before the commit."""
+    """Acknowledges, and then commits."""
+    wave = sayso.waves.at("have-your-say")
+    assert wave is not None
 
     def take(incoming: Incoming) -> None:
-        sayso.store.writer.submit(_turn(sayso, incoming), lambda _: None)
+        turn = prepare(sayso.desk, wave, incoming)
+        assert isinstance(turn, Turn)
+        sayso.store.writer.submit(turn, lambda _: None)
 
-    _serve(sayso, take, forget=False)
+    _serve(sayso, take, lambda form: str(form["nonce"]))
 
 
 def forgetful(sayso: Sayso) -> None:
     """Takes what is delivered again for something new."""
-
-    def take(incoming: Incoming) -> None:
-        sayso.store.writer.take(_turn(sayso, incoming))
-
-    _serve(sayso, take, forget=True)
-
-
-def _turn(sayso: Sayso, incoming: Incoming) -> Turn:
     wave = sayso.waves.at("have-your-say")
     assert wave is not None
-    turn = prepare(sayso.desk, wave, incoming)
-    assert not isinstance(turn, Reply)
-    return turn
+    _serve(sayso, lambda incoming: converse(sayso.desk, wave, incoming), lambda _: secrets.token_hex(8))
 
 
-def _serve(sayso: Sayso, take: Callable[[Incoming], None], *, forget: bool) -> None:
+def _serve(sayso: Sayso, take: Take, number: Callable[[FormData], str]) -> None:
     async def answer(request: Request) -> Response:
         form = await request.form()
-        number = secrets.token_hex(8) if forget else str(form["nonce"])
         given = _read(form, begins=request.url.path.endswith("begin"))
-        take(Incoming(Channel.WEB, request.cookies["talk_have-your-say"], number, given))
+        take(Incoming(Channel.WEB, request.cookies["talk_have-your-say"], number(form), given))
         return RedirectResponse("/c/have-your-say/talk#now", status_code=303)
 
     app = Starlette(routes=[Route("/c/have-your-say/{act}", answer, methods=["POST"])])
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it once more after it has stopped
     uvicorn.run(app, host=sayso.settings.host, port=sayso.settings.port, log_config=None, lifespan="off")
 
 
 def _read(form: FormData, *, begins: bool) -> Input:
-    """As the real door reads it, but for the prompt under which a text was typed: a chat does not tell it either."""
+    """As the real door reads it, but for the prompt under which a text was typed, which a chat does not tell either."""
     if begins:
         return Began(Audience.of_link(str(form.get("audience", ""))))
     if "text" in form:

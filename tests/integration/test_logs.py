@@ -63,6 +63,15 @@ except ValueError:
 """
 
 
+@pytest.fixture(autouse=True)
+def _to_nobody_else() -> Iterator[None]:
+    """A command that was tried earlier in this process may have set up the logs of everything."""
+    root = logging.getLogger()
+    handlers, root.handlers = root.handlers, []
+    yield
+    root.handlers = handlers
+
+
 @pytest.fixture(params=FORMS)
 def logger(request: pytest.FixtureRequest) -> Iterator[logging.Logger]:
     """One of ours, that writes lines of each form."""

@@ -152,6 +152,26 @@ async def test_who_blocked_the_bot_is_not_tried_again_and_nothing_waits_for_them
     assert heard(api) == []
 
 
+async def test_a_key_that_is_away_for_a_moment_leaves_no_chat_stuck_and_repeats_nothing(opened: Opened) -> None:
+    words = begins(opened)
+    key, away = opened.sayso.settings.key_folder / f"{opened.wave.consultation.id}.key", opened.folder / "away"
+    api = BotApi()
+
+    def take_key(text: str) -> None:
+        if words[-1] in text:
+            key.rename(away)
+
+    api.refuse_text = take_key
+    async with serving(api), door_open(opened, api):
+        await until(away.exists)
+        await asyncio.sleep(0.2)
+        away.rename(key)
+        api.refuse_text = lambda text: None
+        await api.quiet()
+        await until(lambda: waits(opened) == 0)
+    assert len(heard(api)) == len(words)
+
+
 async def test_a_message_of_whose_sending_nothing_can_be_read_is_not_sent_again(opened: Opened) -> None:
     api = BotApi()
     api.garbled = True
