@@ -109,7 +109,7 @@ class Batches:
                 self._run(cursor, statement, rows)
         for _, _, made in won:
             for concern in made.concerns:
-                cursor.execute(sql.refer, concern.model_dump())
+                cursor.execute(sql.refer, {**concern.model_dump(), "raised_on": concern.raised_on.isoformat()})
         return {
             turn.who: _taken(was, made) if turn.who in moved else StaleTurn("overtaken by another turn")
             for turn, was, made in decided

@@ -129,8 +129,7 @@ def open_postgres(url: URL) -> PostgresDatabase:
 
 
 def migrate_postgres(url: URL) -> str:
-    """Bring the database to this version's schema. Returns the revision. Raises `UnusableDatabase`, too, where processes
-    of the version before serve it."""
+    """Bring the database to this version's schema, unless processes of another serve it. Returns the revision."""
     engine = postgres_engine(url)
     try:
         with _usable(url):
@@ -191,8 +190,8 @@ def _check_that_nobody_serves(engine: Engine, name: str) -> None:
         serving = len(connection.execute(HOLDERS, {"kind": LIVING}).all())
     if serving:
         raise UnusableDatabase(
-            f"{serving} Sayso {'process serves' if serving == 1 else 'processes serve'} the {name}, as another version. "
-            "Nothing was changed. Stop 'sayso serve' everywhere, then run 'sayso migrate' again."
+            f"The {name} is served by Sayso of another version just now (processes: {serving}). Nothing was changed. "
+            "Stop 'sayso serve' everywhere, then run 'sayso migrate' again."
         )
 
 

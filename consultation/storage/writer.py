@@ -39,6 +39,11 @@ class _Waiting:
     tries: int = 0
 
 
+def _is_deadlock(error: Exception) -> bool:
+    """Whether the database ended one of two transactions that waited for each other; it may be tried again at once."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == "40P01"
+
+
 class Writer:
     """One thread for each batch that the database can write at once; they start with the first turn."""
 
@@ -113,7 +118,7 @@ class Writer:
                 results = self._batches.write([each.turn for each in batch], strikes)
             except Exception as error:  # nothing of the batch is on the disk, and each caller hears of it
                 log.error("a batch of %s turns was not written (%s)", len(batch), type(error).__name__)
-                results = [error] * len(batch)
+                results = [StaleTurn("deadlock") if _is_deadlock(error) else error] * len(batch)
                 with self._change:
                     self._strikes += [] if self._closing else strikes
             self.on_batch(len(batch), perf_counter() - began)

@@ -16,7 +16,7 @@ from tests.durability.keeping import Kept
 from tests.durability.people import Line, Person
 from tests.durability.reckoning import faults
 from tests.durability.tally import Tally
-from tests.durability.talks import make_talk
+from tests.durability.talks import Talk, make_talk
 
 SECONDS = 15  # for one delivery
 PATIENCE = 30.0  # seconds in which what is left to say must be said
@@ -24,12 +24,15 @@ PATIENCE = 30.0  # seconds in which what is left to say must be said
 
 @dataclass
 class Trial:
-    """`chats` says how many people talk at once on each line. When one has finished, the next begins."""
+    """`chats` says how many people talk at once on each line. When one has finished, the next begins, as long as
+    people `keep_coming`."""
 
     opened: Opened
     doors: Sequence[Kept]
     chats: Mapping[Line, int]
     chance: Random
+    new_talk: Callable[[Random], Talk] = lambda chance: make_talk(survey(), chance)
+    keep_coming: bool = True
     tally: Tally = field(default_factory=Tally)
     people: list[Person] = field(default_factory=list)
 
@@ -58,9 +61,12 @@ class Trial:
         self, http: aiohttp.ClientSession, enough: asyncio.Event, line: Line, gives_up: bool
     ) -> None:
         await line.opens()
-        while not enough.is_set():
-            self.people.append(Person(make_talk(survey(), self.chance), line, self.doors, self.tally, self.chance))
-            await self.people[-1].talks(http, enough, gives_up=gives_up)
+        coming = True
+        while coming and not enough.is_set():
+            person = Person(self.new_talk(self.chance), line, self.doors, self.tally, self.chance)
+            self.people.append(person)
+            await person.talks(http, enough, gives_up=gives_up)
+            coming = self.keep_coming
 
     async def _reckon(self) -> list[str]:
         store = open_store(self.opened.sayso.settings.database_at)

@@ -1,0 +1,81 @@
+"""The clock on the wall jumps, forth and back, in the middle of talks: nothing is lost or doubled by it."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlmodel import select
+
+from bot.scheduler import Scheduler
+from consultation.domain.due import Kind
+from consultation.flow.events import Began
+from consultation.storage.tables import DueRow
+from tests.builders import Opened, open_consultation, survey
+from tests.durability.keeping import Nursery, kept_at
+from tests.durability.talks import Talk, make_talk
+from tests.durability.trial import Trial
+from tests.durability.web_line import WebLine
+
+LAST_DAY = datetime(2027, 1, 31, 12, tzinfo=UTC)  # of the consultation that tests open
+JUMPS = [timedelta(hours=-1), timedelta(days=1), timedelta(hours=11), timedelta(days=-1), timedelta(days=-100)]
+CHATS = 30
+
+
+def begins_once(chance: Random) -> Talk:
+    """Whoever begins anew while no answers are taken is told so on a page, which nobody here reads."""
+    talk = make_talk(survey(), chance)
+    return begins_once(chance) if any(isinstance(each.given, Began) for each in talk.moves[1:]) else talk
+
+
+@pytest.mark.timeout(200)
+async def test_jumps_in_the_middle_of_talks(tmp_path: Path, nursery: Nursery, chance: Random) -> None:
+    """Some of them out of the consultation's days, so that it is closed for a moment; and Sayso starts in one of them."""
+    folder, clock = tmp_path / "data", tmp_path / "clock"
+    set_clock(clock, LAST_DAY)
+    opened = open_consultation(folder)
+    opened.sayso.store.close()
+    kept = kept_at(nursery, folder, clock=clock)
+    trial = Trial(opened, [kept], {WebLine(): CHATS}, chance, new_talk=begins_once, keep_coming=False)
+    refused: list[int] = []
+
+    async def jump() -> None:
+        await kept.start()
+        await kept.serves()
+        while len(trial.people) < CHATS or not all(each.taken for each in trial.people):
+            await asyncio.sleep(0.01)
+        updates = sum(len(each.talk.moves) for each in trial.people)
+        for number, by in enumerate(JUMPS, 1):
+            refused.append(trial.tally.refused)
+            set_clock(clock, LAST_DAY + by)
+            if number == 2:
+                await kept.kill()
+                await kept.start()
+                await kept.serves()
+            await asyncio.sleep(0.2)
+            set_clock(clock, LAST_DAY)
+            await trial.tally.reaches(updates * number // (len(JUMPS) + 2))
+
+    found = await trial.run(jump)
+    assert not found, "\n".join([str(trial), *found[:20]])
+    assert not trial.tally.strange, trial
+    assert trial.tally.refused > CHATS, trial
+
+
+def set_clock(path: Path, now: datetime) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(now.isoformat())
+    part.replace(path)
+
+
+def test_what_a_wrong_clock_closed_is_closed_again_when_its_day_comes(opened: Opened) -> None:
+    now = LAST_DAY - timedelta(days=10)
+    desk = replace(opened.sayso.desk, now=lambda: now)
+    scheduler = Scheduler(replace(opened.sayso, desk=desk), heavy=False)
+    for at in (now, now + timedelta(days=20), now):
+        now = at
+        scheduler.do_light_work()
+    with opened.sayso.store.read() as session:
+        assert session.exec(select(DueRow).where(DueRow.kind == Kind.CLOSE)).one().due_at.date() > now.date()
