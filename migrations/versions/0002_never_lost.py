@@ -64,7 +64,9 @@ def _shorten_marks() -> None:
         sqlite_with_rowid=False,
     )
     today = datetime.now(UTC).date()
-    short = {base64.urlsafe_b64encode(bytes.fromhex(each)[:16]).decode().rstrip("=") for each in marks if _is_mark(each)}
+    short = {
+        base64.urlsafe_b64encode(bytes.fromhex(each)[:16]).decode().rstrip("=") for each in marks if _is_mark(each)
+    }
     op.bulk_insert(inbox, [{"mark": each, "taken_on": today} for each in sorted(short)])
 
 
@@ -76,7 +78,9 @@ def _move_what_was_said() -> None:
     """Rows of the old outbox had no address. They stay with their conversation, where the web looks for them."""
     connection = op.get_bind()
     conversation = sa.table("conversation", sa.column("pseudonym"), sa.column("said", sa.JSON))
-    outbox = sa.table("outbox", sa.column("pseudonym"), sa.column("turn"), sa.column("place"), sa.column("message", sa.JSON))
+    outbox = sa.table(
+        "outbox", sa.column("pseudonym"), sa.column("turn"), sa.column("place"), sa.column("message", sa.JSON)
+    )
     said: dict[str, list[object]] = {}
     for who, message in connection.execute(
         sa.select(outbox.c.pseudonym, outbox.c.message).order_by(outbox.c.pseudonym, outbox.c.turn, outbox.c.place)

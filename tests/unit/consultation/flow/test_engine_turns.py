@@ -24,7 +24,7 @@ def asked(question: str = "good_worker", **more: object) -> State:
         survey().id, survey().version, awaiting=Awaiting.ANSWER, step=20, audience=Audience.YOUNG_PERSON,
         current=QuestionId(question), consented=True,
     )  # fmt: skip
-    return state._replace(**more)
+    return state._replace(**more)  # type: ignore[arg-type]
 
 
 def hear(state: State, text: str, concern: Level = Level.NONE, at: int | None = None) -> Step:

@@ -1,5 +1,7 @@
 """Who is asked what, in which order, and what a changed choice closes."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from consultation.domain.consultation import Audience
@@ -21,7 +23,7 @@ def state(audience: Audience, **answered: str) -> State:
     return State(survey().id, survey().version, audience=audience, answered=chosen)
 
 
-def ids(questions: list[Question]) -> list[str]:
+def ids(questions: Sequence[Question]) -> list[str]:
     return [each.id for each in questions]
 
 
