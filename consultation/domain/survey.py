@@ -93,9 +93,7 @@ class Survey:
     def for_audience(self, audience: Audience) -> Sequence[Question]:
         return [each for each in self.questions if audience in each.audiences]
 
-    def asked_of(
-        self, audience: Audience, answered: Mapping[QuestionId, frozenset[OptionId]]
-    ) -> tuple[Question, ...]:
+    def asked_of(self, audience: Audience, answered: Mapping[QuestionId, frozenset[OptionId]]) -> tuple[Question, ...]:
         """What somebody of this audience is asked, in order, given the options they chose so far."""
         chosen = (audience, *(answered.get(each) for each in self._decisive))
         if chosen not in self._asked:
