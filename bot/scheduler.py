@@ -6,7 +6,7 @@ set back by an hour.
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -14,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.chapters import code_what_is_new
 from bot.delivery import Alerts
 from bot.sayso import Sayso
-from consultation.domain.due import Kind, Next
+from consultation.domain.due import Kind, Next, day_in_london
 from consultation.domain.ids import WaveId
 from consultation.operations.alert_lead import alert_lead
 from consultation.operations.close_wave import close_wave
@@ -44,7 +44,7 @@ class Scheduler:
 
     def __init__(self, sayso: Sayso, heavy: bool, seconds: float = SECONDS) -> None:
         self._sayso, self._seconds = sayso, seconds
-        self._planned = False
+        self._planned: date | None = None
         self._troubles: dict[str, str] = {}
         self._stopping = Event()
         self._alerts = Thread(target=self._keep_alerting, name="alerts", daemon=True)
@@ -76,9 +76,10 @@ class Scheduler:
         self._guard("alerting", lambda _: alert_lead(self._sayso.store, Alerts(self._sayso.settings).send))
 
     def _do(self, operations: Operations, now: datetime) -> None:
-        if not self._planned:
+        today = day_in_london(now)
+        if today != self._planned:  # every day, and when a clock that was wrong is set right
             ensure_due(self._sayso.store, now)
-            self._planned = True
+            self._planned = today
         for kind, outcome in do_what_is_due(self._sayso.store, now, operations):
             self._sayso.metrics.due_work_done(kind, outcome)
 

@@ -183,6 +183,7 @@ def _server(app: Starlette, settings: Settings) -> "_Server":
     how = uvicorn.Config(
         app,
         access_log=False,
+        log_level="warning",
         log_config=None,  # its own would print exceptions whole, with what was being stored in them
         lifespan="off",
         host=settings.host,

@@ -4,6 +4,7 @@ import logging
 import os
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -35,7 +36,7 @@ def create_app(sayso: Sayso, *, with_pages: bool = True) -> Starlette:
     app = Starlette(
         routes=[*people, *health.routes(), *webhook.routes(), static],
         middleware=[Middleware(SecureHeaders)],
-        exception_handlers={404: _not_found, 413: _too_large, 500: _broken},
+        exception_handlers={404: _not_found, 413: _too_large, 500: _broken, SQLAlchemyError: _away},
     )
     app.state.sayso = sayso
     app.state.turns = Turns(sayso.metrics)
@@ -69,6 +70,12 @@ async def _broken(request: Request, error: Exception) -> Response:
     """A fault of ours, told to someone who may need help while it is mended. The fault itself is logged by its type."""
     log.error("a page failed (%s)", type(error).__name__)
     return pages.show(request, "broken.html", status_code=500, lines=help_text(None, PLAIN))
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    """The database is away or full: that passes, and whoever stands in front may ask another process."""
+    log.error("a page could not be made (%s)", type(error).__name__)
+    return pages.show(request, "broken.html", status_code=503, lines=help_text(None, PLAIN))
 
 
 async def _too_large(request: Request, error: Exception) -> Response:

@@ -103,11 +103,12 @@ def whose(desk: Desk, wave: Wave, channel: Channel, chat: str) -> Pseudonym:
 @dataclass(frozen=True)
 class Reply:
     """What is to be said. `turn` is its number in the outbox where it waits there to be sent; else None. `repeated`:
-    the update had been taken before."""
+    the update had been taken before. `closed`: the wave takes no answers, and nothing of the turn was recorded."""
 
     said: list[dict[str, Any]]
     turn: int | None = None
     repeated: bool = False
+    closed: bool = False
 
     @property
     def messages(self) -> list[Message]:
@@ -134,7 +135,7 @@ def prepare(desk: Desk, wave: Wave, incoming: Incoming) -> Turn | Reply:
     """
     heard = _hear(desk, incoming.input)
     if not wave.is_open(desk.today()):
-        return Reply([each.to_json() for each in _answer_closed(desk, wave, incoming, heard)])
+        return Reply([each.to_json() for each in _answer_closed(desk, wave, incoming, heard)], closed=True)
     key = desk.key_of(wave.consultation.id)
     who = pseudonym(key, incoming.channel, incoming.chat)
 

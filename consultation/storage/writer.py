@@ -53,6 +53,7 @@ class Writer:
         self._queues: dict[Pseudonym, deque[_Waiting]] = {}  # the first of each is under way, or ready to be
         self._ready: deque[Pseudonym] = deque()
         self._strikes: list[tuple[Pseudonym, int]] = []
+        self._unstruck: list[tuple[Pseudonym, int]] = []  # what failed, for the next batch there is anyway
         self._change = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._closing = False
@@ -120,7 +121,7 @@ class Writer:
                 log.error("a batch of %s turns was not written (%s)", len(batch), type(error).__name__)
                 results = [StaleTurn("deadlock") if _is_deadlock(error) else error] * len(batch)
                 with self._change:
-                    self._strikes += [] if self._closing else strikes
+                    self._unstruck += strikes
             self.on_batch(len(batch), perf_counter() - began)
             self._settle(zip(batch, results, strict=True))
 
@@ -132,7 +133,7 @@ class Writer:
                     self._change.notify_all()
                     return None
                 self._change.wait()
-            strikes, self._strikes = self._strikes, []
+            strikes, self._strikes, self._unstruck = self._unstruck + self._strikes, [], []
             ready = [self._ready.popleft() for _ in range(min(len(self._ready), MOST))]
             return [self._queues[each][0] for each in ready], strikes
 

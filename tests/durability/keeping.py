@@ -15,10 +15,11 @@ from random import Random
 from typing import Any
 
 from tests.durability.tally import Tally
+from tests.durability.waiting import PATIENCE, until
 
 EARLY = 0.15  # of all lives end while Sayso starts, or as it begins to answer
+LATE = 0.1  # of the others end while Sayso finishes what is in hand
 MOST_TAKEN = 12  # updates that are acknowledged in one of the other lives
-PATIENCE = 30.0  # seconds in which a Sayso must serve, or end when it is told to
 
 
 class Nursery:
@@ -58,7 +59,7 @@ class Nursery:
 
 @dataclass
 class Kept:
-    """One Sayso at one port: `serving` while it answers. `order` is what the nursery is told."""
+    """One Sayso at one port: `child` is its process, `serving` while it answers; `order` says how it is made."""
 
     nursery: Nursery
     order: dict[str, Any]
@@ -71,35 +72,43 @@ class Kept:
 
     async def serves(self) -> None:
         """Wait until it answers."""
-        async with asyncio.timeout(PATIENCE):
-            while not await _is_open(self.port):
-                await asyncio.sleep(0.004)
+        await until(lambda: _is_open(self.port))
         self.serving = True
 
     async def kill(self) -> None:
         """At once, in the middle of whatever it does."""
         self.serving = False
         os.kill(self.child, signal.SIGKILL)
-        ended = await asyncio.to_thread(self.nursery.bury, self.child)
+        ended = await self._ended()
         assert ended == -signal.SIGKILL, f"it had ended by itself ({ended})"
+
+    def tell_to_end(self) -> None:
+        os.kill(self.child, signal.SIGTERM)
 
     async def stop(self) -> int:
         """Tell it to end, and wait; its exit code."""
-        os.kill(self.child, signal.SIGTERM)
-        ended = await asyncio.to_thread(self.nursery.bury, self.child)
+        self.tell_to_end()
+        ended = await self._ended()
         self.serving = False
         return ended
 
+    async def _ended(self) -> int:
+        child, self.child = self.child, 0
+        return await asyncio.to_thread(self.nursery.bury, child)
+
 
 async def keep_killing(kept: Kept, chance: Random, times: int, tally: Tally) -> None:
-    """Start it and kill it so often: now and then before it answers, mostly under load."""
+    """Start it and kill it so often: now and then before it answers, or while it ends; mostly under load."""
     for _ in range(times):
-        await kept.start()
+        if not kept.child:
+            await kept.start()
         if chance.random() < EARLY:
             await asyncio.sleep(chance.uniform(0, 0.1))
         else:
             await kept.serves()
-            await tally.reaches(tally.acknowledged + chance.randint(0, MOST_TAKEN))
+            await tally.gains(chance.randint(0, MOST_TAKEN))
+            if chance.random() < LATE:
+                kept.tell_to_end()  # which takes it longer than it is given
             await asyncio.sleep(chance.uniform(0, 0.01))
         tally.caught.append(tally.under_way)
         await kept.kill()

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 from typing import Any, NoReturn
 
 import psycopg  # noqa: F401 - else every child would load it for itself
@@ -31,6 +32,7 @@ from consultation.storage.statements import statements
 from tests.builders import Person, open_consultation, plain_screen, settings_in, survey
 from tests.durability import wrong_doors
 from tests.durability.talks import DETECTOR
+from tests.durability.waiting import PATIENCE, PAUSE
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Serves = Callable[[Sayso], None]
@@ -42,7 +44,10 @@ def serve(sayso: Sayso) -> None:
 
 
 SERVES: dict[str, Serves] = {
-    "sayso": serve, "slow": wrong_doors.slow, "hasty": wrong_doors.hasty, "forgetful": wrong_doors.forgetful
+    "sayso": serve,
+    "slow": wrong_doors.slow,
+    "hasty": wrong_doors.hasty,
+    "forgetful": wrong_doors.forgetful,
 }
 
 
@@ -57,9 +62,8 @@ def main() -> None:
         for line in sys.stdin:
             order = json.loads(line)
             if "bury" in order:
-                _, status = os.waitpid(order["bury"], 0)
                 alive.discard(order["bury"])
-                _answer(os.waitstatus_to_exitcode(status))
+                _answer(_bury(order["bury"]))
             else:
                 child = os.fork()
                 if child == 0:
@@ -68,7 +72,18 @@ def main() -> None:
                 _answer(child)
     finally:
         for each in alive:
-            os.kill(each, 9)
+            os.kill(each, signal.SIGKILL)
+
+
+def _bury(child: int) -> int:
+    """The exit code. Who does not end is killed, or everybody would wait for ever."""
+    for _ in range(int(PATIENCE / PAUSE)):
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        sleep(PAUSE)
+    os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _warm_up() -> None:
@@ -87,7 +102,7 @@ def _answer(said: object) -> None:
 
 
 def _live(order: dict[str, Any]) -> NoReturn:
-    """The life of a child, which ends here whatever happens. `order`: log, settings, serves, and clock if it has one."""
+    """The life of a child, which ends here whatever happens. `order`: log, settings, serves, clock (see `kept_at`)."""
     ended_well = False
     try:
         silence, log = os.open(os.devnull, os.O_RDONLY), os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -98,7 +113,7 @@ def _live(order: dict[str, Any]) -> NoReturn:
         _serve(order)
         ended_well = True
     except Exception:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
     finally:
         os._exit(0 if ended_well else 1)
 

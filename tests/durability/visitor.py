@@ -1,6 +1,5 @@
 """Somebody who types with care just when it can't be kept: the page must hold their words until it can be."""
 
-import asyncio
 from random import Random
 from typing import Any
 
@@ -10,8 +9,9 @@ import lxml.html  # type: ignore[import-untyped]
 from tests.builders import survey
 from tests.durability.keeping import Kept
 from tests.durability.people import Person
-from tests.durability.tally import Tally
 from tests.durability.talks import talk_to_a_text
+from tests.durability.tally import Tally
+from tests.durability.waiting import until
 from tests.durability.web_line import PATH, WebLine
 
 WORDS = "What I typed with care & “would <not> type again”.\nAnd a second line."
@@ -42,17 +42,19 @@ class Visitor:
         assert dict(self._fields)["text"].replace("\r\n", "\n") == WORDS
 
     async def tries_again(self) -> None:
-        """The button on that page, once what was wrong is mended; and once more, as people do."""
-        assert self._fields, "nothing was refused"
+        """Send it once what was wrong is mended, from that page if there was one; and once more, as people do."""
+        last = self.person.line.delivery(self.person.talk.moves[-1], self.person.chat, self._chance)
         for _ in range(2):
-            assert await self._post(f"{PATH}/talk", self._fields) == 303
+            assert await self._post(f"{PATH}/talk", self._fields or last.body) == 303
         self.person.taken += 1
 
     async def waits_for(self, path: str, status: int) -> None:
         """What machines are told of Sayso is kept for a second."""
-        async with asyncio.timeout(30):
-            while await self.status_of(path) != status:
-                await asyncio.sleep(0.1)
+
+        async def is_told() -> bool:
+            return await self.status_of(path) == status
+
+        await until(is_told)
 
     async def status_of(self, path: str) -> int:
         async with self._http.get(f"{self._address}{path}", allow_redirects=False) as answer:
@@ -65,7 +67,7 @@ class Visitor:
 
     async def _post(self, path: str, body: Any) -> int:
         async with self._asking(path, body) as answer:
-            return answer.status
+            return int(answer.status)
 
     def _asking(self, path: str, body: Any) -> Any:
         headers = {"cookie": f"talk_have-your-say={self.person.chat}"}

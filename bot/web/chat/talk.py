@@ -69,7 +69,10 @@ async def _begin(request: Request) -> Response:
     form = await _form(request)
     begun = None if form.get("afresh") else request.cookies.get(_cookie_name(wave))
     chat = begun or secrets.token_urlsafe(24)
-    await _turn(request, wave, chat, _nonce(form), Began(Audience.of_link(str(form.get("audience", "")))))
+    try:
+        await _turn(request, wave, chat, _nonce(form), Began(Audience.of_link(str(form.get("audience", "")))))
+    except PASSING as error:
+        return _not_saved(request, form, "", error)
     response = RedirectResponse(f"/c/{wave.consultation.slug}/talk#now", status_code=303)
     # A session cookie: a shared phone forgets the talk when its browser closes.
     response.set_cookie(
@@ -106,7 +109,7 @@ async def _take_post(request: Request) -> Response:
         return await _talk_page(request, wave, chat, draft=draft, first=refused.message, status_code=503)
     except PASSING as error:
         return _not_saved(request, form, draft, error)
-    if not _is_open(request, wave):
+    if reply.closed:
         return await _talk_page(request, wave, chat, draft=draft, closed=tuple(reply.messages))
     if _was_stale(reply) or len(draft) > LONGEST_ANSWER:
         # Shown at once and not after a redirect: the draft is kept nowhere but on the person's own screen.
@@ -155,7 +158,7 @@ async def _talk_page(
 ) -> Response:
     sayso: Sayso = request.app.state.sayso
     talk: Talk = await run_in_threadpool(show_conversation, sayso.desk, wave, Channel.WEB, chat)
-    is_open = _is_open(request, wave)
+    is_open = not closed and _is_open(request, wave)
     latest = (first, *talk.latest) if first else talk.latest
     if not is_open:  # the talk stays to be read, but nothing is asked any more
         latest = closed or (Message(render(Words("wave.not_open", briefing(wave)), talk.locale)),)
