@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from time import monotonic
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from consultation.domain.consultation import Wave
 from consultation.storage import consultations
 from consultation.storage.store import Store
@@ -21,8 +23,13 @@ class Waves:
         found = self._found.get(slug)
         if found is not None and self._clock() - found[0] < KEPT:
             return found[1]
-        with self._store.read() as session:
-            wave = consultations.wave_by_slug(session, slug)
+        try:
+            with self._store.read() as session:
+                wave = consultations.wave_by_slug(session, slug)
+        except SQLAlchemyError:  # what was typed is given back on the consultation's own page
+            if found is None:
+                raise
+            return found[1]
         if wave is not None:
             self._found[slug] = (self._clock(), wave)
         return wave

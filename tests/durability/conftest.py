@@ -1,4 +1,4 @@
-"""What the trials share: the nursery, chance with a seed that is told, and a consultation to be served."""
+"""What the trials share: the nursery, and chance with a seed that is told."""
 
 import os
 import secrets
@@ -8,10 +8,7 @@ from random import Random
 
 import pytest
 
-from tests.contracts.databases import cluster
 from tests.durability.keeping import Nursery
-
-__all__ = ["cluster"]
 
 
 @pytest.fixture(scope="session")
