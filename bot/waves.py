@@ -19,10 +19,14 @@ class Waves:
         self._store, self._clock = store, clock
         self._found: dict[str, tuple[float, Wave]] = {}
 
-    def at(self, slug: str) -> Wave | None:
+    def remembered(self, slug: str) -> Wave | None:
+        """What was found a moment ago, without asking."""
         found = self._found.get(slug)
-        if found is not None and self._clock() - found[0] < KEPT:
-            return found[1]
+        return found[1] if found is not None and self._clock() - found[0] < KEPT else None
+
+    def at(self, slug: str) -> Wave | None:
+        """The wave; asks the database, so not in an event loop."""
+        found = self._found.get(slug)
         try:
             with self._store.read() as session:
                 wave = consultations.wave_by_slug(session, slug)

@@ -24,6 +24,7 @@ log = logging.getLogger("sayso.writer")
 
 MOST = 256  # turns in a batch
 TRIES = 8  # of a turn that other processes overtake
+RETRY = 1.0  # seconds until what could not be struck is tried again, where nothing else is to be written
 
 Done: TypeAlias = Callable[[Taken | Exception], None]
 
@@ -53,7 +54,7 @@ class Writer:
         self._queues: dict[Pseudonym, deque[_Waiting]] = {}  # the first of each is under way, or ready to be
         self._ready: deque[Pseudonym] = deque()
         self._strikes: list[tuple[Pseudonym, int]] = []
-        self._unstruck: list[tuple[Pseudonym, int]] = []  # what failed, for the next batch there is anyway
+        self._unstruck: list[tuple[Pseudonym, int]] = []  # what failed
         self._change = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._closing = False
@@ -132,7 +133,8 @@ class Writer:
                 if self._closing and not self._queues:
                     self._change.notify_all()
                     return None
-                self._change.wait()
+                if not self._change.wait(RETRY if self._unstruck else None) and self._unstruck:
+                    break
             strikes, self._strikes, self._unstruck = self._unstruck + self._strikes, [], []
             ready = [self._ready.popleft() for _ in range(min(len(self._ready), MOST))]
             return [self._queues[each][0] for each in ready], strikes

@@ -125,5 +125,10 @@ async def hangs(mortal: Mortal, kept: Kept, visitor: Visitor) -> None:
     """Whoever looks whether Sayso is alive is answered, else it would be restarted for nothing."""
     mortal.hang()
     await asyncio.sleep(AWAY)
-    assert await visitor.status_of("/health/live") == 200
-    assert await visitor.status_of("/health/ready") == 503
+    page = asyncio.create_task(visitor.status_of("/c/have-your-say"))
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(5):
+        assert await visitor.status_of("/health/live") == 200, "one page that waits for the database stops all"
+        assert await visitor.status_of("/health/ready") == 503
+    mortal.come_back()
+    assert await page == 200

@@ -46,15 +46,18 @@ def routes() -> list[BaseRoute]:
 
 
 async def _front(request: Request) -> Response:
-    sayso: Sayso = request.app.state.sayso
-    with sayso.store.read() as session:
-        waves = [each for each in consultations.waves(session) if each.is_open(sayso.desk.today())]
+    waves = await run_in_threadpool(_open_waves, request.app.state.sayso)
     return show(request, "front.html", waves=waves, audiences=tuple(Audience))
+
+
+def _open_waves(sayso: Sayso) -> list[Wave]:
+    with sayso.store.read() as session:
+        return [each for each in consultations.waves(session) if each.is_open(sayso.desk.today())]
 
 
 async def _welcome(request: Request) -> Response:
     """The page before the talk: what this is, and one button."""
-    wave = _wave(request)
+    wave = await _wave(request)
     audience = request.path_params.get("audience")
     if audience is not None and Audience.of_link(audience) is None:
         raise HTTPException(404)
@@ -65,7 +68,7 @@ async def _welcome(request: Request) -> Response:
 
 
 async def _begin(request: Request) -> Response:
-    wave = _wave(request)
+    wave = await _wave(request)
     form = await _form(request)
     begun = None if form.get("afresh") else request.cookies.get(_cookie_name(wave))
     chat = begun or secrets.token_urlsafe(24)
@@ -87,7 +90,7 @@ async def _begin(request: Request) -> Response:
 
 
 async def _show_talk(request: Request) -> Response:
-    wave = _wave(request)
+    wave = await _wave(request)
     chat = request.cookies.get(_cookie_name(wave))
     if chat is None:
         return RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
@@ -96,7 +99,7 @@ async def _show_talk(request: Request) -> Response:
 
 async def _take_post(request: Request) -> Response:
     """One turn. Answered by a redirect, so that reloading the page posts nothing again."""
-    wave = _wave(request)
+    wave = await _wave(request)
     chat = request.cookies.get(_cookie_name(wave))
     if chat is None:
         return RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
@@ -127,7 +130,7 @@ def _not_saved(request: Request, form: FormData, draft: str, error: Exception) -
 
 async def _leave(request: Request) -> Response:
     """Forget the talk on this device; the answers stay as they are."""
-    wave = _wave(request)
+    wave = await _wave(request)
     response = RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
     response.delete_cookie(_cookie_name(wave), path=f"/c/{wave.consultation.slug}")
     return response
@@ -203,9 +206,11 @@ def _nonce(form: FormData) -> str:
     return str(form.get("nonce") or secrets.token_urlsafe(16))[:64]
 
 
-def _wave(request: Request) -> Wave:
+async def _wave(request: Request) -> Wave:
     sayso: Sayso = request.app.state.sayso
-    wave = sayso.waves.at(request.path_params["slug"])
+    slug = request.path_params["slug"]
+    # A database that hangs holds up a thread, and not everybody.
+    wave = sayso.waves.remembered(slug) or await run_in_threadpool(sayso.waves.at, slug)
     if wave is None:
         raise HTTPException(404)
     return wave

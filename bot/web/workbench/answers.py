@@ -24,6 +24,7 @@ from bot.sayso import Sayso
 from bot.web.console.consultations import wave_at
 from bot.web.pages import show
 from bot.web.security import Access, guarded
+from consultation.domain.consultation import Wave
 from consultation.storage import consultations
 
 PAGE = 20  # answers
@@ -57,12 +58,15 @@ def routes() -> list[BaseRoute]:
 
 
 async def _choose(request: Request) -> Response:
-    sayso: Sayso = request.app.state.sayso
-    with sayso.store.read() as session:
-        waves = consultations.waves(session)
+    waves = await run_in_threadpool(_all_waves, request.app.state.sayso)
     if len(waves) == 1:
         return RedirectResponse(f"/staff/answers/{waves[0].consultation.slug}", status_code=303)
     return show(request, "choose.html", waves=waves)
+
+
+def _all_waves(sayso: Sayso) -> list[Wave]:
+    with sayso.store.read() as session:
+        return consultations.waves(session)
 
 
 async def _answers(request: Request) -> Response:
@@ -74,7 +78,7 @@ async def _answers(request: Request) -> Response:
     page = max(1, int(asked)) if asked.isdecimal() else 1
     shown = rows[(page - 1) * PAGE : page * PAGE]
     sayso: Sayso = request.app.state.sayso
-    wave = wave_at(sayso, request.path_params["slug"])
+    wave = await run_in_threadpool(wave_at, sayso, request.path_params["slug"])
     questions = {str(each.id): each.short_name for each in sayso.desk.survey_of(wave).questions}
     return show(
         request,
@@ -176,7 +180,7 @@ async def _evidence(request: Request) -> Response:
     found = await run_in_threadpool(_analysed, request)
     for row in evidence_rows(found):
         if row["ref"] == request.path_params["ref"]:
-            wave = wave_at(request.app.state.sayso, request.path_params["slug"])
+            wave = await run_in_threadpool(wave_at, request.app.state.sayso, request.path_params["slug"])
             return show(request, "evidence.html", row=row, wave=wave, names=_names(shipped_codebook()))
     raise HTTPException(404)
 
