@@ -1,6 +1,7 @@
-"""Which wave a link leads to. Asked at every page and post, so what was found is remembered for a moment."""
+"""Which waves there are, and which one a link leads to: asked at every page and post, so remembered for a moment."""
 
 from collections.abc import Callable
+from datetime import date
 from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,11 +14,19 @@ KEPT = 2.0  # seconds in which a change of a wave may go unnoticed here; its day
 
 
 class Waves:
-    """The newest wave of each consultation, by short name."""
+    """Waves as the doors ask for them: all, those that are open, and the newest of a consultation by its short name."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = monotonic) -> None:
         self._store, self._clock = store, clock
         self._found: dict[str, tuple[float, Wave]] = {}
+
+    def all(self) -> list[Wave]:
+        """Newest first, over or not."""
+        with self._store.read() as session:
+            return consultations.waves(session)
+
+    def open_on(self, today: date) -> list[Wave]:
+        return [each for each in self.all() if each.is_open(today)]
 
     def remembered(self, slug: str) -> Wave | None:
         """What was found a moment ago, without asking."""

@@ -13,6 +13,7 @@ import socket
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Annotated
@@ -33,7 +34,6 @@ from bot.settings import Settings
 from bot.web.app import create_app, staff_secret
 from bot.wiring import wire
 from consultation.domain.consultation import Wave
-from consultation.storage import consultations
 from consultation.storage.faults import UnreachableDatabase
 
 log = logging.getLogger("sayso.serve")
@@ -211,8 +211,7 @@ def _bots(
     elif set(doors) & {Door.RESPONDENT, Door.WORKER}:
         check_token(settings.telegram_token.get_secret_value())
         accepted = asyncio.Event()
-        takes = Door.RESPONDENT in doors
-        open_door = lambda: _respondents(sayso, stop, accepted, app, takes=takes)  # noqa: E731
+        open_door = partial(_respondents, sayso, stop, accepted, app, takes=Door.RESPONDENT in doors)
         kept.append(keep_open("respondents' bot", open_door, stop, accepted))
     if Door.OFFICER in doors and settings.officer_token is not None:
         kept.append(keep_open("staff bot", lambda: OfficerDoor(sayso).run(stop), stop))
@@ -272,8 +271,7 @@ def webhook_secret(settings: Settings, token: str) -> str:
 
 def telegram_wave(sayso: Sayso) -> Wave:
     """The consultation that the bot runs: the one that is named, or the only one that is open."""
-    with sayso.store.read() as session:
-        waves = [each for each in consultations.waves(session) if each.is_open(sayso.desk.today())]
+    waves = sayso.waves.open_on(sayso.desk.today())
     named = sayso.settings.telegram_consultation
     chosen = [each for each in waves if named in (None, each.consultation.slug)]
     if len(chosen) != 1:

@@ -17,7 +17,6 @@ from bot.troubles import WHAT_IT_MEANS, troubles
 from consultation.operations.advance_figures import advance_figures
 from consultation.operations.reach import reach
 from consultation.operations.refer_concern import referrals
-from consultation.storage import consultations
 
 log = logging.getLogger("sayso.officer")
 
@@ -130,8 +129,7 @@ class OfficerDoor:
 
     def reach_text(self) -> str:
         """Reach of each wave, suppressed like every other view."""
-        with self._sayso.store.read() as session:
-            waves = consultations.waves(session)
+        waves = self._sayso.waves.all()
         lines = []
         for wave in waves:
             advance_figures(self._sayso.store, wave, self._sayso.desk.today())

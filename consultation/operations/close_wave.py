@@ -20,7 +20,7 @@ def close_wave(store: Store, wave_id: WaveId, now: datetime) -> Next:
     """
     today = day_in_london(now)
     with store.read() as session:
-        wave = next((each for each in consultations.waves(session) if each.id == wave_id), None)
+        wave = consultations.wave_by_id(session, wave_id)
     if wave is None:
         return None
     if today <= wave.closes_on:

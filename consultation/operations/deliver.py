@@ -7,7 +7,7 @@ process that died left there is taken over by another, from the sealed address.
 import logging
 from dataclasses import dataclass
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, col, select
 
 from consultation.domain.consultation import Channel, Wave
@@ -15,7 +15,6 @@ from consultation.domain.ids import Pseudonym
 from consultation.operations.converse import Desk, whose
 from consultation.operations.messages import Message
 from consultation.privacy.addresses import UnreadableAddress, open_address
-from consultation.storage.keys import UnusableKeys
 from consultation.storage.tables import OutboxRow
 
 log = logging.getLogger("sayso.deliver")
@@ -42,10 +41,9 @@ def take_over(desk: Desk, wave: Wave) -> list[Unsaid]:
     wanted = select(OutboxRow).where(OutboxRow.wave_id == wave.id, left_behind).order_by(*order).limit(MOST)
     with desk.store.write() as session:
         rows = session.exec(wanted.with_for_update(skip_locked=True)).all()
-        found = [unsaid for row in rows if (unsaid := _open(session, row, key))]
         for row in rows:
             row.leased_by = database.me
-    return found
+        return [unsaid for row in rows if (unsaid := _open(session, row, key))]
 
 
 def unsaid(desk: Desk, wave: Wave, channel: Channel, chat: str) -> list[Unsaid]:
@@ -85,7 +83,7 @@ def end_leases(desk: Desk) -> None:
 def _open(session: Session, row: OutboxRow, key: bytes) -> Unsaid | None:
     try:
         chat = open_address(key, Pseudonym(row.pseudonym), row.address)
-    except (UnreadableAddress, UnusableKeys) as error:
+    except UnreadableAddress as error:
         log.error("something in the outbox can't be sent and is struck (%s)", type(error).__name__)
         session.delete(row)
         return None
@@ -96,5 +94,5 @@ def _messages(row: OutboxRow) -> tuple[Message, ...]:
     return tuple(Message.from_json(each) for each in row.messages)
 
 
-def _of(who: Pseudonym):  # type: ignore[no-untyped-def]  # SQLAlchemy's own expression
+def _of(who: Pseudonym) -> ColumnElement[bool]:
     return col(OutboxRow.pseudonym) == who

@@ -85,7 +85,7 @@ def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: s
 def see_it_open(desk: Desk, wave_id: WaveId) -> Next:
     """See that a wave whose first day has come can take an answer. Raises `NotYet`, which says what is missing."""
     with desk.store.read() as session:
-        wave = next((each for each in consultations.waves(session) if each.id == wave_id), None)
+        wave = consultations.wave_by_id(session, wave_id)
     lack = _lack(desk, wave) if wave else None
     if wave and lack:
         raise NotYet(f"'{wave.consultation.slug}' has opened and can't take answers. {lack}")

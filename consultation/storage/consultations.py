@@ -36,6 +36,10 @@ def wave_by_slug(session: Session, slug: str) -> Wave | None:
     return _wave(*found) if found else None
 
 
+def wave_by_id(session: Session, wave: WaveId) -> Wave | None:
+    return next((each for each in waves(session) if each.id == wave), None)
+
+
 def waves(session: Session) -> list[Wave]:
     """All waves, newest first."""
     joined = select(WaveRow, ConsultationRow).where(WaveRow.consultation_id == ConsultationRow.id)

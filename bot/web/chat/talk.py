@@ -24,7 +24,6 @@ from consultation.locale import render
 from consultation.operations.converse import Incoming, Input, NotStored, Reply, Typed
 from consultation.operations.messages import Message, briefing, help_text
 from consultation.operations.show_conversation import Talk, show_conversation
-from consultation.storage import consultations
 from consultation.storage.writer import WriterClosed
 
 log = logging.getLogger("sayso.web")
@@ -46,13 +45,9 @@ def routes() -> list[BaseRoute]:
 
 
 async def _front(request: Request) -> Response:
-    waves = await run_in_threadpool(_open_waves, request.app.state.sayso)
+    sayso: Sayso = request.app.state.sayso
+    waves = await run_in_threadpool(sayso.waves.open_on, sayso.desk.today())
     return show(request, "front.html", waves=waves, audiences=tuple(Audience))
-
-
-def _open_waves(sayso: Sayso) -> list[Wave]:
-    with sayso.store.read() as session:
-        return [each for each in consultations.waves(session) if each.is_open(sayso.desk.today())]
 
 
 async def _welcome(request: Request) -> Response:

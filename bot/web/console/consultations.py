@@ -23,7 +23,6 @@ from bot.web.security import STAFF_COOKIE, STAFF_HOURS, Access, Passes, Role, gu
 from consultation.domain.consultation import Audience, Wave
 from consultation.operations.advance_figures import STEP, advance_figures
 from consultation.operations.reach import reach
-from consultation.storage import consultations
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -99,8 +98,7 @@ async def _consultations(request: Request) -> Response:
 
 
 def _overview(sayso: Sayso) -> dict[str, Any]:
-    with sayso.store.read() as session:
-        waves = consultations.waves(session)
+    waves = sayso.waves.all()
     lines = {wave.id: _reach_lines(sayso, wave) for wave in waves}
     return {"waves": waves, "lines": lines, "troubles": troubles(sayso.store)}
 
@@ -145,8 +143,7 @@ def _findings(request: Request) -> Analysed:
 
 def wave_at(sayso: Sayso, slug: str) -> Wave:
     """The wave at `slug`, or a page that says there is none."""
-    with sayso.store.read() as session:
-        wave = consultations.wave_by_slug(session, slug)
+    wave = sayso.waves.at(slug)
     if wave is None:
         raise HTTPException(404)
     return wave

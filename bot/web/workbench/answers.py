@@ -24,8 +24,6 @@ from bot.sayso import Sayso
 from bot.web.console.consultations import wave_at
 from bot.web.pages import show
 from bot.web.security import Access, guarded
-from consultation.domain.consultation import Wave
-from consultation.storage import consultations
 
 PAGE = 20  # answers
 BY = "analyst"
@@ -58,15 +56,11 @@ def routes() -> list[BaseRoute]:
 
 
 async def _choose(request: Request) -> Response:
-    waves = await run_in_threadpool(_all_waves, request.app.state.sayso)
+    sayso: Sayso = request.app.state.sayso
+    waves = await run_in_threadpool(sayso.waves.all)
     if len(waves) == 1:
         return RedirectResponse(f"/staff/answers/{waves[0].consultation.slug}", status_code=303)
     return show(request, "choose.html", waves=waves)
-
-
-def _all_waves(sayso: Sayso) -> list[Wave]:
-    with sayso.store.read() as session:
-        return consultations.waves(session)
 
 
 async def _answers(request: Request) -> Response:
