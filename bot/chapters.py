@@ -1,6 +1,7 @@
 """The chapter of a wave as it stands, for every door that shows or writes it, and the coding that it rests on."""
 
 from collections.abc import Callable
+from datetime import date
 
 from analysis.codebook import Codebook
 from analysis.coding import shipped_coder
@@ -12,6 +13,7 @@ from analysis.storage.codings import read_by
 from bot.sayso import Sayso
 from consultation.domain.consultation import Wave
 from consultation.operations.advance_figures import advance_figures
+from consultation.operations.note_export import note_export
 from consultation.operations.redacted_answers import redacted_answers, unread_answers
 
 
@@ -30,12 +32,30 @@ def code_what_is_new(sayso: Sayso, go_on: Callable[[], bool] = lambda: True, pag
     return coded
 
 
+class AnswersGone(Exception):
+    """The answers were deleted, as the timetable said, so that nothing can be made of them any more."""
+
+    def __init__(self, wave: Wave, on: date) -> None:
+        super().__init__(
+            f"The answers of '{wave.consultation.slug}' were deleted on {on.day} {on:%B %Y}, as its timetable said. "
+            "What is left of it is what was exported or published before, its certificate, and the audit log."
+        )
+
+
 def analysed(sayso: Sayso, wave: Wave, codebook: Codebook, *, everything: bool = False) -> Analysed:
     """Findings of what is coded so far; what is not counts as uncoded and the report says so.
 
-    `everything` is for an analyst's own reading: published figures move on in steps (see `advance_figures`).
+    `everything` is for an analyst's own reading: published figures move on in steps (see `advance_figures`). Raises
+    `AnswersGone`, from when their purge begins: figures that fall from batch to batch would give people away.
     """
+    if wave.answers_gone_on:
+        raise AnswersGone(wave, wave.answers_gone_on)
     advance_figures(sayso.store, wave, sayso.desk.today())
     framework = load_framework(wave.consultation.framework, codebook.outcome_ids)
     responses = redacted_answers(sayso.store, wave.id, counted_only=not everything)
     return report_wave(sayso.store, wave, sayso.desk.survey_of(wave), responses, codebook, framework)
+
+
+def note_taken(sayso: Sayso, wave: Wave, *files: str, by: str) -> None:
+    """Note that `by`, a role, takes these files away: before it is done, so that none is out without a note."""
+    note_export(sayso.store, wave.consultation.slug, *files, by=by, at=sayso.desk.now())

@@ -18,8 +18,11 @@ class Alerts:
         self._settings = settings
 
     def send(self, reference: str, level: Level) -> None:
-        """Tell the lead. Raises `NotSent`, and logs why; where no mail server is set, the log line is all there is."""
-        log.warning("safeguarding referral %s (%s) waits", reference, level.value)
+        """Tell the lead. Raises `NotSent`, and logs why; where no mail server is set, the log line is all there is.
+
+        No log holds the reference: beside the second of the log it would tell when the sealed words were said.
+        """
+        log.warning("a safeguarding referral (%s) waits; 'sayso referral' lists it", level.value)
         if not (self._settings.smtp and self._settings.alert_to):
             return
         host, _, port = self._settings.smtp.partition(":")
@@ -27,7 +30,7 @@ class Alerts:
             with smtplib.SMTP(host, int(port or 25), timeout=10) as server:
                 server.send_message(self._letter(reference, level))
         except (OSError, ValueError, smtplib.SMTPException) as error:
-            log.error("the alert for referral %s could not be e-mailed (%s); trying on", reference, error)
+            log.error("the alert for a referral could not be e-mailed (%s); trying on", error)
             raise NotSent from error
 
     def _letter(self, reference: str, level: Level) -> EmailMessage:

@@ -11,16 +11,19 @@ from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from analysis.findings import suppression
 from bot.chapters import code_what_is_new
+from bot.closings import close
 from bot.delivery import Alerts
 from bot.sayso import Sayso
 from consultation.domain.due import Kind, Next, day_in_london
 from consultation.domain.ids import WaveId
 from consultation.operations.alert_lead import alert_lead
-from consultation.operations.close_wave import close_wave
+from consultation.operations.close_wave import destroy_leftover_keys
 from consultation.operations.due_work import Operation, do_what_is_due, ensure_due
 from consultation.operations.open_wave import see_it_open
 from consultation.operations.purge import purge
+from consultation.operations.wipe import wipe
 
 log = logging.getLogger("sayso.scheduler")
 
@@ -33,8 +36,9 @@ def light_operations(sayso: Sayso, now: datetime) -> Operations:
     """What any process does when it is due; each is safe to do twice."""
     return {
         Kind.OPEN: lambda wave: see_it_open(sayso.desk, WaveId(wave)),
-        Kind.CLOSE: lambda wave: close_wave(sayso.store, WaveId(wave), now),
-        Kind.PURGE: lambda _: purge(sayso.store, now),
+        Kind.CLOSE: lambda wave: close(sayso.settings, sayso.store, sayso.keys, WaveId(wave), now),
+        Kind.PURGE: lambda _: purge(sayso.store, now, suppression.shown),
+        Kind.WIPE: lambda _: wipe(sayso.store, now),
     }
 
 
@@ -79,7 +83,9 @@ class Scheduler:
         today = day_in_london(now)
         if today != self._planned:  # every day, and when a clock that was wrong is set right
             ensure_due(self._sayso.store, now)
-            self._planned = today
+            self._planned = today  # first: a key folder that can't be written to must not hold up what is due
+            if destroy_leftover_keys(self._sayso.store, self._sayso.keys):
+                log.warning("keys of consultations that are closed had come back here; they are destroyed again")
         for kind, outcome in do_what_is_due(self._sayso.store, now, operations):
             self._sayso.metrics.due_work_done(kind, outcome)
 

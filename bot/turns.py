@@ -7,7 +7,17 @@ from time import perf_counter
 
 from bot.metrics import Metrics, TurnOutcome
 from consultation.domain.consultation import Wave
-from consultation.operations.converse import Desk, Incoming, NotStored, Reply, Typed, prepare, settle
+from consultation.operations.converse import (
+    CLOSED_MEANWHILE,
+    Desk,
+    Incoming,
+    NotStored,
+    Reply,
+    Typed,
+    prepare,
+    refuse,
+    settle,
+)
 from consultation.storage.turns import Taken, Turn
 from consultation.storage.writer import Writer
 
@@ -26,7 +36,10 @@ class Turns:
         began = perf_counter()
         outcome: TurnOutcome = "failed"
         try:
-            reply = await self._take(desk, wave, incoming)
+            try:
+                reply = await self._take(desk, wave, incoming)
+            except CLOSED_MEANWHILE:
+                reply = await asyncio.to_thread(refuse, desk, wave, incoming)
             outcome = "repeated" if reply.repeated else "taken"
             return reply
         except NotStored:

@@ -4,11 +4,12 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
+from bot import models
 from bot.metrics import Metrics
 from bot.sayso import Sayso
 from bot.settings import Settings
@@ -17,11 +18,10 @@ from consultation.domain.consultation import Wave
 from consultation.domain.due import day_in_london
 from consultation.domain.survey import Survey
 from consultation.operations.converse import Desk
-from consultation.privacy.detect import default_detector
-from consultation.safeguarding.screen import load_screen
 from consultation.safeguarding.seal import check_leads
 from consultation.storage import consultations
-from consultation.storage.keys import KeyStore
+from consultation.storage.keys import KeyFolder, check_folder
+from consultation.storage.roles import Role
 from consultation.storage.store import open_store
 from consultation.surveys import parse_survey
 
@@ -31,14 +31,16 @@ REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is mistaken 
 def wire(
     settings: Settings,
     *,
+    needs: Collection[Role] = (),
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     today: Callable[[], date] | None = None,
     new_id: Callable[[], str] | None = None,
     new_reference: Callable[[], str] | None = None,
 ) -> Sayso:
-    """Put the system together over an existing database. Raises `UnusableDatabase`, `ModelUnavailable`."""
-    store = open_store(settings.database_at)
-    keys = KeyStore(settings.key_folder)
+    """Put the system together over an existing database, for the work of the roles it `needs`. Raises
+    `UnusableDatabase`, `UnusableKeys`."""
+    store = open_store(settings.database_at, needs)
+    keys = KeyFolder(settings.key_folder)
 
     @cache
     def survey_at(survey: str, version: int) -> Survey:
@@ -50,17 +52,22 @@ def wire(
         return survey_at(wave.survey, wave.survey_version)
 
     leads = lead_keys(settings)
+    today = today or (lambda: day_in_london(now()))
     with store.read() as session:
-        if leads or consultations.waves(session):
-            check_leads(leads)
+        waves = consultations.waves(session)
+    if set(needs) != {Role.ANALYST}:  # who makes chapters may do so on a machine without keys
+        taking = {each.consultation.id: each.consultation.slug for each in waves if not each.is_over(today())}
+        check_folder(settings.key_folder, settings.data, taking)
+    if leads or waves:
+        check_leads(leads)
     desk = Desk(
         store=store,
         survey_of=survey_of,
         key_of=keys.key,
-        detector=default_detector(),
-        screen=load_screen(),
+        detector=models.detector(),
+        screen=models.screen(),
         leads=leads,
-        today=today or (lambda: day_in_london(now())),
+        today=today,
         now=now,
         new_id=new_id or RandomIds(),
         new_reference=new_reference or _new_reference,

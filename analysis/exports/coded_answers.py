@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 from analysis.exports.phrasing import printable
 from analysis.findings.counts import coding_order
 from analysis.records import AnswerRecord, Coding, Facet, Verdict
+from analysis.text.tokens import legend
 
 INTERNAL = "Internal, for analysts: not for publication"
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -17,13 +18,15 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 @dataclass(frozen=True)
 class AnswerRow:
-    """One answer with all that was made of it; several values stand in one cell, parted by semicolons."""
+    """One answer with all that was made of it; several values stand in one cell, parted by semicolons. `hidden` says
+    what stood where the text has a token."""
 
     handling: str
     answer_id: str
     audience: str
     question: str
     text: str
+    hidden: str
     state: str
     outcomes: str
     outcomes_confidence: str
@@ -112,6 +115,7 @@ def _answer_row(answer: AnswerRecord, codings: list[Coding], simulated: bool) ->
         audience=answer.audience,
         question=answer.question,
         text=text,
+        hidden="; ".join(f"{each.text} {each.stood}" for each in legend([text])),
         state="withheld" if answer.withheld else "coded" if about else "uncoded",
         outcomes=_joined(strongest[Facet.OUTCOME]),
         outcomes_confidence=_confidences(strongest[Facet.OUTCOME]),

@@ -22,10 +22,11 @@ from analysis.exports.phrasing import SIMULATED
 from analysis.findings.audiences import naming
 from analysis.findings.report import Report
 from analysis.records import AnswerRecord, Coding
+from analysis.text.tokens import NOBODY_SEES, legend
 
 _NEVER = datetime(1980, 1, 1)  # noqa: DTZ001 - the file format has no time zone, and the day means nothing
 _WIDTHS = {
-    "Text": 70, "Words": 50, "Reason": 50, "Outcomes": 26, "Themes": 32, "Handling": 22, "Answer id": 14,
+    "Text": 70, "Words": 50, "Reason": 50, "Outcomes": 26, "Themes": 32, "Handling": 22, "Hidden": 30, "Answer id": 14,
     "Outcome": 30, "Theme": 30, "Count": 14, "Of": 14, "Per cent": 10, "Confidence": 12, "Question": 18,
 }  # fmt: skip
 _OTHER_WIDTH = 18
@@ -47,7 +48,7 @@ def export_xlsx(report: Report, answers: Iterable[AnswerRecord], codings: Iterab
     workbook = xlsxwriter.Workbook(file, options)
     workbook.set_properties({"title": report.title, "author": report.authority, "created": _NEVER})
     formats = _formats(workbook)
-    _write_read_me(workbook, report, formats)
+    _write_read_me(workbook, report, answers, formats)
     note = f"{handling(report.simulated)}."
     answers_made = [values(each) for each in answer_rows(answers, codings, report.simulated)]
     codings_made = [values(each) for each in coding_rows(answers, codings, report.simulated)]
@@ -118,7 +119,7 @@ def _write_counts(workbook: Any, report: Report, formats: _Formats) -> None:
     _write_sheet(workbook, "Counts", note, ("Outcome", "Audience", "Theme", "Count", "Of", "Per cent"), rows, formats)
 
 
-def _write_read_me(workbook: Any, report: Report, formats: _Formats) -> None:
+def _write_read_me(workbook: Any, report: Report, answers: Sequence[AnswerRecord], formats: _Formats) -> None:
     sheet = workbook.add_worksheet("Read me")
     sheet.set_column(0, 0, 110, formats.body)
     sheet.write_string(0, 0, neutralised(report.title), formats.title)
@@ -126,8 +127,8 @@ def _write_read_me(workbook: Any, report: Report, formats: _Formats) -> None:
         *((SIMULATED,) if report.simulated else ()),
         f"{handling(report.simulated)}. The sheets Answers and Codings hold single answers, from which small groups can"
         " be counted. Take figures for publication from the sheet Counts or from the chapter.",
-        "Answers: one row an answer, with identifying details replaced by words in square brackets. State is coded,"
-        " uncoded or withheld. Words are those that carried each theme.",
+        "Answers: one row an answer. State is coded, uncoded or withheld. Words are those that carried each theme.",
+        " ".join((NOBODY_SEES, *(f"{each.text}: {each.stood}." for each in legend(each.text for each in answers)))),
         "Codings: one row a code on a span of an answer, with the reason, and what a person made of it.",
         "Counts: how many people of each audience raised each theme under each outcome, guarded for disclosure.",
         "A cell that begins with an apostrophe would otherwise have been read as a formula.",

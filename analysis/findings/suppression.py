@@ -42,6 +42,11 @@ def guard(count: int, rule: Rule = DEFAULT) -> Count:
     return Count(None if 0 < count <= rule.hide_up_to else _rounded(count, rule))
 
 
+def shown(count: int) -> int | None:
+    """The same as a number; None where it is hidden."""
+    return guard(count).shown
+
+
 def may_break_down(base: int, rule: Rule = DEFAULT) -> bool:
     """Whether anything may be said of parts of a base of this size."""
     return base >= rule.least_base

@@ -127,6 +127,13 @@ def _merge(session: Session, row: DecisionRow | ClearanceRow, answer: str) -> No
         raise UnknownAnswer(answer) from None
 
 
+def hanging_on(session: Session, answer: str) -> tuple[list[SuggestionRow], list[DecisionRow]]:
+    """What was proposed for an answer and what was decided about it, to be put back under another id."""
+    proposed = session.exec(select(SuggestionRow).where(SuggestionRow.answer_id == answer))
+    decided = session.exec(select(DecisionRow).where(DecisionRow.answer_id == answer))
+    return list(proposed), list(decided)
+
+
 def unclear(session: Session, answer: str) -> None:
     session.execute(delete(ClearanceRow).where(col(ClearanceRow.answer_id) == answer))
 

@@ -14,7 +14,7 @@ from analysis.coding import shipped_coder
 from analysis.findings.report import Commission
 from analysis.operations.analyse_file import analyse_file
 from analysis.operations.export_findings import EVIDENCE, evidence_rows, export_findings
-from bot.chapters import analysed, code_what_is_new
+from bot.chapters import analysed, code_what_is_new, note_taken
 from bot.cli.faults import UserFault
 from bot.cli.parts import check_folder, known_framework, progress_bar, settings_with, write_files
 from bot.logs import set_up_logs
@@ -23,6 +23,7 @@ from consultation.operations.receive_file import receive_file
 from consultation.privacy.detect import default_detector
 from consultation.safeguarding.screen import load_screen
 from consultation.storage import consultations
+from consultation.storage.roles import Role
 
 console = Console(soft_wrap=True)
 Data = Annotated[Path | None, typer.Option(help="the data folder (else SAYSO_DATA, else ./sayso-data)")]
@@ -80,13 +81,15 @@ def export(
     """Write the chapter and the analysts' files of a consultation as it stands."""
     set_up_logs("text")
     check_folder(out)
-    sayso = wire(settings_with(data))
+    sayso = wire(settings_with(data), needs=[Role.ANALYST])
     code_what_is_new(sayso)
     with sayso.store.read() as session:
         wave = consultations.wave_by_slug(session, slug)
     if wave is None:
         raise UserFault(f"There is no consultation '{slug}' here.")
-    for path in write_files(out, export_findings(analysed(sayso, wave, shipped_codebook()))):
+    files = export_findings(analysed(sayso, wave, shipped_codebook()))
+    note_taken(sayso, wave, *files, by="operator")
+    for path in write_files(out, files):
         console.print(f"wrote {path}")
 
 
@@ -120,10 +123,11 @@ def _exported(folder: Path) -> Iterable[dict[str, Any]]:
 
 def _stored(data: Path | None) -> Iterable[dict[str, Any]]:
     set_up_logs("text")
-    sayso = wire(settings_with(data))
+    sayso = wire(settings_with(data), needs=[Role.ANALYST])
     with sayso.store.read() as session:
         waves = consultations.waves(session)
-    return [row for wave in waves for row in evidence_rows(analysed(sayso, wave, shipped_codebook()))]
+    there = [each for each in waves if not each.answers_gone_on]
+    return [row for wave in there for row in evidence_rows(analysed(sayso, wave, shipped_codebook()))]
 
 
 def _print_evidence(row: dict[str, Any]) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from bot.cli import analyse, demonstrate, evaluate, refer, serve
+from bot.cli import analyse, audit, close, demonstrate, evaluate, refer, retention, roles, serve
+from bot.cli.crashes import leave_no_core
 from bot.cli.faults import UserFault
 from bot.cli.parts import EXPECTED, known_framework, settings_with
 from bot.logs import set_up_logs
@@ -17,18 +18,26 @@ from bot.web.app import staff_secret
 from bot.web.security import Passes, Role
 from bot.wiring import wire
 from consultation.domain.consultation import Audience, Channel
+from consultation.domain.retention import LONGEST, USUAL, Kept
 from consultation.operations.open_wave import Commission, open_wave
 from consultation.storage import consultations
+from consultation.storage.roles import Role as Rights
 from consultation.storage.store import migrate, name_database
 from consultation.surveys import load_survey, template, with_areas
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+app.command("close")(close.close_consultation)
+app.command("certificate")(close.save_certificate)
+app.command("verify")(close.verify_certificate)
 app.command("demo")(demonstrate.demo)
 app.command("serve")(serve.serve)
 app.command("analyse")(analyse.analyse)
 app.command("export")(analyse.export)
 app.command("evidence")(analyse.evidence)
 app.command("referral")(refer.referral)
+app.command("roles")(roles.roles)
+app.command("retention")(retention.retention)
+app.command("audit")(audit.audit)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(refer.app, name="safeguarding")
 
@@ -64,16 +73,24 @@ def open_consultation(
     areas: Annotated[str, typer.Option(help="your own areas for the survey that ships: 'Town, North, South'")] = "",
     framework: Annotated[str, typer.Option(help="the authority's framework")] = "cambridgeshire-2009-12",
     days: Annotated[int, typer.Option(min=1, max=366, help="how long it stays open")] = 28,
+    keep: Annotated[
+        int, typer.Option(min=1, max=LONGEST, help="days after the close for which answers are kept")
+    ] = USUAL[Kept.ANSWERS],
     data: Data = None,
 ) -> None:
     """Open a consultation today."""
     body = _survey_body(survey, areas, slug)
     known_framework(framework)
-    sayso = wire(settings_with(data))
+    sayso = wire(settings_with(data), needs=[Rights.OFFICER])
     today = date.today()  # noqa: DTZ011 - the officer's own calendar day
-    commission = Commission(slug, title, authority, purpose, decided_by, framework, today, today + timedelta(days=days))
+    commission = Commission(
+        slug, title, authority, purpose, decided_by, framework, today, today + timedelta(days=days), answers_kept=keep
+    )
     wave = open_wave(sayso.desk, sayso.keys, commission, body)
     out.print(f"Open until {wave.closes_on}. The link, once you run 'sayso serve': /c/{slug}")
+    out.print(
+        f"Answers are kept until {wave.answers_until}, as people are told. To change that: sayso retention {slug}"
+    )
 
 
 def _survey_body(survey: Path | None, areas: str, slug: str) -> str:
@@ -107,7 +124,7 @@ def chat(
 ) -> None:
     """Answer a consultation in this terminal."""
     set_up_logs("text")
-    sayso = wire(settings_with(data))
+    sayso = wire(settings_with(data), needs=[Rights.RESPONDENT])
     with sayso.store.read() as session:
         wave = consultations.wave_by_slug(session, slug)
     if wave is None:
@@ -125,6 +142,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     So is a file or folder that the system refuses, wherever it is met.
     """
+    leave_no_core()
     try:
         app(args=arguments)
     except EXPECTED as fault:

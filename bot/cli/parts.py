@@ -12,15 +12,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from analysis.codebook import UnknownCode, shipped_codebook
 from analysis.frameworks import Framework, load_framework, shipped_frameworks
+from bot.chapters import AnswersGone
 from bot.cli.faults import UserFault
 from bot.demo.play import NotADemonstration
 from bot.respondent.door import UnusableToken
 from bot.settings import Settings
 from consultation.content import BadFile
 from consultation.encoder import ModelUnavailable as EncoderUnavailable
+from consultation.operations.close_wave import NotClosed
 from consultation.operations.open_wave import NotReady
 from consultation.operations.receive_file import BadAnswersFile
 from consultation.operations.refer_concern import UnknownReference
+from consultation.operations.timetable import NotChanged
 from consultation.privacy.rampart import ModelUnavailable as DetectorUnavailable
 from consultation.safeguarding.seal import UnusableKey
 from consultation.storage.keys import UnusableKeys
@@ -32,7 +35,10 @@ EXPECTED = (
     BadFile,
     DetectorUnavailable,
     EncoderUnavailable,
+    AnswersGone,
     NotADemonstration,
+    NotChanged,
+    NotClosed,
     NotReady,
     UnknownCode,
     UnknownReference,

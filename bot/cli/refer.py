@@ -11,6 +11,7 @@ from bot.cli.parts import settings_with
 from bot.wiring import add_lead_key
 from consultation.operations.refer_concern import acknowledge, referrals, sealed_message
 from consultation.safeguarding.seal import new_lead_key, unseal
+from consultation.storage.roles import Role
 from consultation.storage.store import open_store
 
 app = typer.Typer(no_args_is_help=True, help="Keys of the safeguarding lead and deputies.")
@@ -52,7 +53,7 @@ def referral(
     data: Data = None,
 ) -> None:
     """List safeguarding referrals, or read one with your key."""
-    store = open_store(settings_with(data).database_at)
+    store = open_store(settings_with(data).database_at, needs=[Role.LEAD])
     if not reference:
         for each in referrals(store):
             console.print(f"{each.reference}  {each.level:<10} {each.raised_on}  {each.status}", highlight=False)

@@ -35,6 +35,7 @@ from bot.web.app import create_app, staff_secret
 from bot.wiring import wire
 from consultation.domain.consultation import Wave
 from consultation.storage.faults import UnreachableDatabase
+from consultation.storage.roles import Role
 
 log = logging.getLogger("sayso.serve")
 out = Console(soft_wrap=True)
@@ -45,12 +46,24 @@ STEADY = 60.0  # seconds after which a door that falls counts as falling for the
 
 
 class Door(StrEnum):
-    """What a process does. The worker sends what others left unsent, codes answers, and does what is due."""
+    """What a process does. The worker sends what others left unsent, codes answers, does what is due, and tells the
+    lead."""
 
-    WEB = "web"
+    WEB = "web"  # all three that follow
+    CHAT = "chat"
+    CONSOLE = "console"
+    WORKBENCH = "workbench"
     RESPONDENT = "respondent"
     OFFICER = "officer"
     WORKER = "worker"
+
+
+PAGES = frozenset({Door.CHAT, Door.CONSOLE, Door.WORKBENCH})
+# Whose rights in PostgreSQL each needs.
+NEEDS = {
+    Door.CHAT: Role.RESPONDENT, Door.CONSOLE: Role.OFFICER, Door.WORKBENCH: Role.ANALYST,
+    Door.RESPONDENT: Role.RESPONDENT, Door.OFFICER: Role.OFFICER, Door.WORKER: Role.WORKER,
+}  # fmt: skip
 
 
 def serve(
@@ -63,14 +76,14 @@ def serve(
     set_up_logs(settings.log)
     check_tokens(settings, only or ())
     check_port(settings)
-    doors = set(only or Door)
-    where = f"at {settings.address}" if Door.WEB in doors else f"running: {', '.join(sorted(doors))}"
+    doors = each_of(only or tuple(Door))
+    where = f"at {settings.address}" if doors & PAGES else f"running: {', '.join(sorted(doors))}"
     serve_until_stopped(settings, doors, f"Sayso is {where}  (stop with Ctrl-C)")
 
 
 def serve_until_stopped(settings: Settings, doors: Collection[Door] = tuple(Door), hello: str = "") -> None:
     """Put the system together and serve until a signal; what is in hand is on the disk when this returns."""
-    sayso = wire_patiently(settings)
+    sayso = wire_patiently(settings, {NEEDS[each] for each in each_of(doors)})
     try:
         sayso.store.database.begin_serving()
         out.print(hello)
@@ -79,13 +92,18 @@ def serve_until_stopped(settings: Settings, doors: Collection[Door] = tuple(Door
         sayso.store.close()
 
 
-def wire_patiently(settings: Settings, pause: Callable[[float], None] = sleep) -> Sayso:
+def each_of(doors: Collection[Door]) -> set[Door]:
+    """The doors one by one, none of which means others."""
+    return set(doors) - {Door.WEB} | (PAGES if Door.WEB in doors else set())
+
+
+def wire_patiently(settings: Settings, needs: Collection[Role] = (), pause: Callable[[float], None] = sleep) -> Sayso:
     """Put the system together, however long the database takes to come up. Raises `UnusableDatabase` for what waiting
-    does not mend, such as another version's schema."""
+    does not mend, such as another version's schema, or a user who may do too little."""
     wait = FIRST_BACK_OFF
     while True:
         try:
-            return wire(settings)
+            return wire(settings, needs=needs)
         except UnreachableDatabase as error:
             log.error("%s Trying again in %.0f s.", error, wait)
         pause(wait)
@@ -131,19 +149,22 @@ async def run(sayso: Sayso, doors: Collection[Door] = tuple(Door)) -> None:
 
 async def keep_serving(sayso: Sayso, stop: asyncio.Event, doors: Collection[Door] = tuple(Door)) -> None:
     """Until `stop`, the end of the web server, or the last bot's. Raises `UnusableToken` if refused at the start."""
-    app = create_app(sayso, with_pages=Door.WEB in doors)
+    doors = each_of(doors)
+    app = create_app(sayso, doors & PAGES)
     server = _server(app, sayso.settings)
     bots = [asyncio.create_task(each) for each in _bots(sayso, stop, doors, app)]
     web = asyncio.create_task(server.serve())
     scheduler = None
-    if set(doors) - {Door.OFFICER}:  # wherever people write, the lead is alerted
+    if Role.WORKER not in sayso.store.database.roles:
+        log.info("what is due, and telling the safeguarding lead, are left to a worker: this user may do neither")
+    elif doors - {Door.OFFICER}:  # wherever people write, the lead is alerted
         scheduler = Scheduler(sayso, heavy=Door.WORKER in doors)
         scheduler.start()
     # What is there now stays. Looking through it for garbage again and again stops every talk for a tenth of a second.
     gc.collect()
     gc.freeze()
     try:
-        await _until_an_end(stop, web, bots, alone=Door.WEB not in doors and Door.WORKER not in doors)
+        await _until_an_end(stop, web, bots, alone=not doors & {*PAGES, Door.WORKER})
     finally:
         ended_by_itself = not stop.is_set()
         stop.set()
@@ -156,7 +177,7 @@ async def keep_serving(sayso: Sayso, stop: asyncio.Event, doors: Collection[Door
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
             raise result
-    if ended_by_itself and not set(doors) & {Door.WEB, Door.WORKER}:
+    if ended_by_itself and not doors & {*PAGES, Door.WORKER}:
         raise UserFault("Nothing is left to serve. What is wrong with the bot is in the log above.")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -12,6 +13,7 @@ from consultation.locale import render
 from consultation.operations.messages import Message
 
 LONGEST_TEXT = 4_096  # characters, Telegram's limit for one message
+LONG_LABEL = 12  # characters; a longer one is cut off where four buttons share the width of a phone
 TICK = "✅ "
 BUTTON_MODES = (Mode.ONE, Mode.SEVERAL, Mode.SCALE)
 
@@ -45,8 +47,11 @@ def keyboard(message: Message) -> InlineKeyboardMarkup | None:
     rows = [[_button(each.label, f"{kind}:{message.step}:{each.value}")] for each in message.buttons]
     if message.mode is Mode.SEVERAL:
         rows.append([_button(render(Words("done"), PLAIN), f"d:{message.step}:")])
-    rows.append([_button(each.label, f"c:{message.step}:{each.value}") for each in message.commands])
-    return InlineKeyboardMarkup(inline_keyboard=[row for row in rows if row])
+    commands = [_button(each.label, f"c:{message.step}:{each.value}") for each in message.commands]
+    for is_long, grouped in groupby(commands, lambda each: len(each.text) > LONG_LABEL):
+        some = list(grouped)
+        rows += [[each] for each in some] if is_long else [some]
+    return InlineKeyboardMarkup(inline_keyboard=rows)
 
 
 def _button(label: str, data: str) -> InlineKeyboardButton:

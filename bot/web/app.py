@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,14 +13,16 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from bot.chapters import AnswersGone
 from bot.sayso import Sayso
 from bot.turns import Turns
-from bot.web import health, pages, webhook
-from bot.web.chat import talk
+from bot.web import health, pages, sign_in, webhook
+from bot.web.brake import Brake
+from bot.web.chat import certificate, receipt, talk
 from bot.web.console import consultations
 from bot.web.health import readiness_of
 from bot.web.security import Passes, SecureHeaders
-from bot.web.workbench import answers
+from bot.web.workbench import answers, chapter
 from consultation.domain.wording import PLAIN
 from consultation.operations.messages import help_text
 from consultation.storage.keys import UnusableKeys
@@ -28,21 +31,37 @@ SECRET_BYTES = 32
 log = logging.getLogger("sayso.web")
 
 
-def create_app(sayso: Sayso, *, with_pages: bool = True) -> Starlette:
-    """The application over `sayso`; without its pages, only what machines ask for. Pure but for reading (or making)
-    the cookie secret among the keys."""
-    people = [*talk.routes(), *consultations.routes(), *answers.routes()] if with_pages else []
+# The pages of one kind of people each. A process may have some alone, and less right to the records.
+PARTS = {
+    "chat": (certificate, receipt, talk),
+    "console": (sign_in, consultations),
+    "workbench": (sign_in, answers, chapter),
+}
+
+
+def create_app(sayso: Sayso, parts: Collection[str] = tuple(PARTS)) -> Starlette:
+    """The application over `sayso`, with these of its PARTS and with what machines ask for. Pure but for reading (or
+    making) the cookie secret among the keys."""
+    modules = dict.fromkeys(module for part in sorted(parts) for module in PARTS[part])
+    people = [route for module in modules for route in module.routes()]
     static = Mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
     app = Starlette(
         routes=[*people, *health.routes(), *webhook.routes(), static],
         middleware=[Middleware(SecureHeaders)],
-        exception_handlers={404: _not_found, 413: _too_large, 500: _broken, SQLAlchemyError: _away},
+        exception_handlers={
+            404: _not_found,
+            413: _too_large,
+            500: _broken,
+            SQLAlchemyError: _away,
+            AnswersGone: _gone,
+        },
     )
     app.state.sayso = sayso
     app.state.turns = Turns(sayso.metrics)
     app.state.metrics = sayso.metrics
     app.state.machine_token = sayso.settings.metrics_token
     app.state.readiness = readiness_of(sayso)
+    app.state.brake = Brake()
     app.state.passes = Passes(staff_secret(sayso.settings.key_folder))
     return app
 
@@ -76,6 +95,10 @@ async def _away(request: Request, error: Exception) -> Response:
     """The database is away or full: that passes, and whoever stands in front may ask another process."""
     log.error("a page could not be made (%s)", type(error).__name__)
     return pages.show(request, "broken.html", status_code=503, lines=help_text(None, PLAIN))
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return pages.show(request, "gone.html", status_code=410, why=str(error))
 
 
 async def _too_large(request: Request, error: Exception) -> Response:

@@ -21,6 +21,10 @@ from bot.web.security import Access, guarded
 
 log = logging.getLogger("sayso.health")
 
+UNREADABLE = (
+    "A model that reads what people write does not work, so what they write is refused, and they are told so. Buttons "
+    "and HELP work. The log says which model it is and how to mend it; within a minute it is used again."
+)
 OK, NO_ANSWER, FAILED = "ok", "It has not answered in time.", "It can’t be checked."
 PATIENCE = 2.0  # seconds for one check
 MOST_WAITING = 2_000  # turns
@@ -97,10 +101,19 @@ def readiness_of(sayso: Sayso) -> Readiness:
             raise NotReady("More turns wait to be stored than can be stored soon.")
 
     def models() -> None:
-        sayso.desk.screen("good")
-        sayso.desk.detector.detect("good")
+        try:
+            sayso.desk.screen("good")
+            sayso.desk.detector.detect("good")
+        except Exception as error:  # other people's code: it may raise anything
+            raise NotReady(UNREADABLE) from error
 
     return Readiness({"database": database, "writer": writer, "models": models})
+
+
+async def not_ready(request: Request) -> list[str]:
+    """What is wrong just now, in sentences."""
+    readiness: Readiness = request.app.state.readiness
+    return [each for each in (await readiness.look()).values() if each != OK]
 
 
 def routes() -> list[BaseRoute]:

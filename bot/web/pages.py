@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
+from analysis.text.tokens import NOBODY_SEES, legend, pieces
 from consultation.domain.wording import PLAIN, Words
 from consultation.flow.events import Command
 from consultation.locale import render
@@ -17,9 +18,9 @@ templates = Jinja2Templates(directory=HERE / "templates")
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
 
-def words(key: str, locale: str = PLAIN) -> str:
+def words(key: str, locale: str = PLAIN, **values: str | int) -> str:
     """A sentence of the system for a page."""
-    return render(Words(key), locale)
+    return render(Words(key, values), locale)
 
 
 def day(date: Any) -> str:
@@ -27,6 +28,7 @@ def day(date: Any) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+templates.env.globals.update(pieces=pieces, legend=legend, nobody_sees=NOBODY_SEES)
 templates.env.globals.update(words=words, command_label=command_label, day=day, Command=Command)
 
 

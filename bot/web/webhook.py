@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.web.chat.talk import BIGGEST_POST
+from bot.web.chat.visit import BIGGEST_POST
 from bot.web.security import Access, guarded
 
 PATH = "/telegram/webhook"

@@ -1,10 +1,11 @@
 """A commissioned exercise and its dated rounds."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from consultation.domain.ids import ConsultationId, SurveyId, WaveId
+from consultation.domain.retention import USUAL, Kept
 
 
 class Audience(StrEnum):
@@ -50,7 +51,8 @@ class Consultation:
 
 @dataclass(frozen=True)
 class Wave:
-    """One dated round of a consultation, with the survey version that it asks."""
+    """One dated round of a consultation, with the survey version that it asks. `closed`: its closing has begun, on its
+    day or ahead of it, and nobody's turn is taken any more."""
 
     id: WaveId
     consultation: Consultation
@@ -58,6 +60,17 @@ class Wave:
     survey_version: int
     opens_on: date
     closes_on: date
+    closed: bool = False
+    answers_kept: int = USUAL[Kept.ANSWERS]  # days after the close
+    answers_gone_on: date | None = None  # from this day on nothing is shown of them
+
+    @property
+    def answers_until(self) -> date:
+        """The last day on which answers are kept."""
+        return self.closes_on + timedelta(days=self.answers_kept)
+
+    def is_over(self, today: date) -> bool:
+        return self.closed or today > self.closes_on
 
     def is_open(self, today: date) -> bool:
-        return self.opens_on <= today <= self.closes_on
+        return not self.closed and self.opens_on <= today <= self.closes_on

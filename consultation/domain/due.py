@@ -17,6 +17,7 @@ class Kind(StrEnum):
     OPEN = "open"  # of a wave: see that its first answer can be taken
     CLOSE = "close"  # of a wave: what is left to do when its last day is over
     PURGE = "purge"  # forget what was kept for some days alone
+    WIPE = "wipe"  # write anew what has changed, so that no byte is left of what was withdrawn
     CODE = "code"  # have the machine read what is new
 
 

@@ -36,8 +36,8 @@ class Kind(StrEnum):
 
 _WORDS = {"person": "name", "handle": "username", "nhs_number": "NHS number", "ni_number": "NI number",
           "other_id": "reference"}  # fmt: skip
-_BY_TOKEN = {kind.token: kind for kind in Kind}
-_TOKEN = re.compile("|".join(re.escape(token) for token in _BY_TOKEN))
+KIND_OF_TOKEN = {kind.token: kind for kind in Kind}
+TOKEN = re.compile("|".join(re.escape(token) for token in KIND_OF_TOKEN))
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -82,4 +82,4 @@ class RedactedText:
     @classmethod
     def stored(cls, text: str) -> RedactedText:
         """Read back what storage kept; what was hidden is found again from the tokens in the text."""
-        return cls(text, tuple(_BY_TOKEN[match.group()] for match in _TOKEN.finditer(text)))
+        return cls(text, tuple(KIND_OF_TOKEN[match.group()] for match in TOKEN.finditer(text)))

@@ -6,7 +6,7 @@ sentence that somebody wrote for one survey. Neither knows how or where it is sh
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, Union
 
 PLAIN = "en"
 EASY_READ = "en@easy"
@@ -14,10 +14,14 @@ EASY_READ = "en@easy"
 
 @dataclass(frozen=True)
 class Words:
-    """A sentence of the system, by its key in the catalogue, with the values that go into it."""
+    """A sentence of the system, by its key in the catalogue, with the values that go into it; several words in one
+    value are read as a list ("a name, two schools and an age")."""
 
     key: str
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: "Mapping[str, Value]" = field(default_factory=dict)
+
+
+Value: TypeAlias = Union[str, int, tuple[Words, ...]]  # noqa: UP007 - Words is not defined any earlier
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from consultation.domain.answer import Chosen, ChosenSeveral, Counted, Scored, T
 from consultation.domain.ids import OptionId
 from consultation.domain.survey import Question, QuestionKind, Stage, Survey
 from consultation.domain.wording import Words
-from consultation.flow import prompts
 from consultation.flow.effects import (
     Effect,
     EraseAnswer,
@@ -16,6 +15,7 @@ from consultation.flow.effects import (
     WithdrawResponse,
 )
 from consultation.flow.events import Said
+from consultation.flow.rephrasing import tell_of_hidden
 from consultation.flow.routing import stranded
 from consultation.flow.state import Awaiting, State
 from consultation.flow.stepping import Step, ask_again, await_, current_question, go_on
@@ -29,9 +29,8 @@ NOTHING_TO_SAY = frozenset(
 def record_text(survey: Survey, state: State, question: Question, said: Said) -> Step:
     if not said.raw.reveal().strip():
         return ask_again(survey, state).after(Say(Words("answer.empty")))
-    recorded = RecordAnswer(question.id, Told(said.redacted))
-    before = (recorded, *prompts.hidden_notice(said.redacted))
-    known = state.with_answer(question.id, frozenset())
+    known, told = tell_of_hidden(state.with_answer(question.id, frozenset()), question.id, said.redacted)
+    before = (RecordAnswer(question.id, Told(said.redacted)), *told)
     if _deserves_follow_up(state, question, said.raw.reveal()):
         known = known._replace(asked_more=known.asked_more | {question.id})
         return await_(survey, known, Awaiting.MORE, question.id).after(*before)
@@ -49,8 +48,9 @@ def _deserves_follow_up(state: State, question: Question, typed: str) -> bool:
 def record_more(survey: Survey, state: State, said: Said) -> Step:
     if not said.raw.reveal().strip():
         return ask_again(survey, state).after(Say(Words("answer.empty")))
-    effects = (ExtendAnswer(current_question(state), said.redacted), *prompts.hidden_notice(said.redacted))
-    return go_on(survey, state).after(*effects)
+    question = current_question(state)
+    known, told = tell_of_hidden(state, question, said.redacted)
+    return go_on(survey, known).after(ExtendAnswer(question, said.redacted), *told)
 
 
 def record_number(survey: Survey, state: State, question: Question, number: int | None) -> Step:

@@ -17,6 +17,10 @@ def comfort(survey: Survey, state: State, said: Said) -> Step:
 
     At the immediate level the words are withheld from the response (they are sealed to the safeguarding lead);
     at the support level, where the machine is more often wrong, the redacted words are kept as an answer.
+
+    What was hidden in them is not spoken of. Someone who has just told of harm must not read that a name was taken out
+    of it: that sounds as if they had done something wrong, and as if help would not know whom they mean, though the
+    sealed copy holds every word.
     """
     immediate = said.concern is Level.IMMEDIATE
     state, recorded = _record_despite_concern(survey, state, said, withheld=immediate)
@@ -34,14 +38,13 @@ def _record_despite_concern(
     if stale or not state.consented or state.current is None or len(said.raw.reveal()) > LONGEST_ANSWER:
         return state, ()
     if state.awaiting is Awaiting.MORE:
-        more = (ExtendAnswer(state.current, said.redacted), *prompts.hidden_notice(said.redacted))
-        return state, () if withheld else more
+        return state, () if withheld else (ExtendAnswer(state.current, said.redacted),)
     question = survey.question(state.current)
     if state.awaiting is not Awaiting.ANSWER or question.kind is not QuestionKind.TEXT:
         return state, ()
     answer = Withheld() if withheld else Told(said.redacted)
     known = state.with_answer(question.id, frozenset())._replace(asked_more=state.asked_more | {question.id})
-    return known, (RecordAnswer(question.id, answer), *prompts.hidden_notice(said.redacted))
+    return known, (RecordAnswer(question.id, answer),)
 
 
 def hear_whether_safe(survey: Survey, state: State, answer: str, words: RawText) -> Step:

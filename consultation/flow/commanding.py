@@ -8,6 +8,7 @@ from consultation.domain.wording import EASY_READ, PLAIN, Words
 from consultation.flow.answering import clear_closed_routes
 from consultation.flow.effects import OfferHelpLines, RecordAnswer, Say, WithdrawResponse
 from consultation.flow.events import Command, Commanded
+from consultation.flow.rephrasing import rephrase
 from consultation.flow.routing import changeable, previous_question
 from consultation.flow.state import Awaiting, State
 from consultation.flow.stepping import Step, ask_again, await_, begin, current_question, go_on
@@ -15,6 +16,8 @@ from consultation.flow.stepping import Step, ask_again, await_, begin, current_q
 
 def obey_button(survey: Survey, state: State, pressed: Commanded) -> Step:
     """An old or doubled press of Skip or Back must not move what is asked now; other commands do no harm late."""
+    if pressed.command is Command.REPHRASE:
+        return rephrase(survey, state, pressed.step)
     moves = pressed.command in (Command.SKIP, Command.BACK)
     if moves and pressed.step is not None and pressed.step != state.step:
         return ask_again(survey, state).after(Say(Words("button.old")))
@@ -42,6 +45,8 @@ def obey(survey: Survey, state: State, command: Command) -> Step:
             return _stop(survey, state)
         case Command.RESUME:
             return _carry_on(survey, state)
+        case Command.REPHRASE:
+            return rephrase(survey, state)
         case Command.DELETE:
             if not _under_way(state) and state.awaiting is not Awaiting.NOTHING_MORE:
                 return ask_again(survey, state).after(Say(Words("delete.nothing")))

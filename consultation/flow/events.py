@@ -22,6 +22,7 @@ class Command(StrEnum):
     EASY = "easy"
     PLAIN = "plain"
     DELETE = "delete"
+    REPHRASE = "another way"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """The prompt that belongs to each state: wording, choices, and the commands offered beside it. Pure."""
 
+from dataclasses import replace
+
 from consultation.domain.consultation import Audience
 from consultation.domain.survey import Question, QuestionKind, Stage, Survey
-from consultation.domain.text import RedactedText
 from consultation.domain.wording import PLAIN, Localised, Wording, Words
 from consultation.flow.effects import Ask, Choice, Effect, Mode, OfferHelpLines, Say
 from consultation.flow.events import Command
@@ -16,6 +17,7 @@ MODES = {
     QuestionKind.NUMBER: Mode.NUMBER,
     QuestionKind.TEXT: Mode.TEXT,
 }
+WHILE_REPHRASING = (Command.BACK, Command.RESUME, Command.STOP, Command.HELP)  # to skip would take the answer away
 WHILE_ASKING = (Command.BACK, Command.SKIP, Command.STOP, Command.HELP)
 BEFORE_CONSENT = (Command.BACK, Command.STOP, Command.HELP)
 TYPED_COMMANDS = {
@@ -23,6 +25,7 @@ TYPED_COMMANDS = {
     "go back": Command.BACK, "skip": Command.SKIP, "change": Command.CHANGE, "stop": Command.STOP,
     "quit": Command.STOP, "carry on": Command.RESUME, "resume": Command.RESUME, "continue": Command.RESUME,
     "easy": Command.EASY, "easy read": Command.EASY, "plain": Command.PLAIN, "delete": Command.DELETE,
+    "another way": Command.REPHRASE, "say it another way": Command.REPHRASE, "rephrase": Command.REPHRASE,
 }  # fmt: skip
 
 
@@ -39,6 +42,15 @@ def command_word(text: str) -> Command | None:
 
 def for_state(survey: Survey, state: State) -> tuple[Effect, ...]:
     """What asks for the thing that `state` awaits. Empty only before the start."""
+    asked = _for_state(survey, state)
+    if not state.may_rephrase:
+        return asked
+    return tuple(
+        replace(each, commands=(Command.REPHRASE, *each.commands)) if isinstance(each, Ask) else each for each in asked
+    )
+
+
+def _for_state(survey: Survey, state: State) -> tuple[Effect, ...]:
     match state.awaiting:
         case Awaiting.START:
             return ()
@@ -103,7 +115,7 @@ def _ask_question(survey: Survey, state: State, *, more: bool) -> Ask:
         prompt,
         Mode.TEXT if more else MODES[question.kind],
         () if more else _options(question),
-        BEFORE_CONSENT if early else WHILE_ASKING,
+        BEFORE_CONSENT if early else WHILE_REPHRASING if state.rephrasing else WHILE_ASKING,
         question.id,
         place(survey, state, question),
         more,
@@ -127,14 +139,6 @@ def choices_for(survey: Survey, state: State) -> list[tuple[str, str]]:
         for ask in asked
         for each in ask.choices
     ]
-
-
-def hidden_notice(text: RedactedText) -> tuple[Effect, ...]:
-    """Tell the person that something identifying was hidden, and of what kinds; never what it was."""
-    if not text.hidden:
-        return ()
-    kinds = ", ".join(dict.fromkeys(each.token for each in text.hidden))
-    return (Say(Words("privacy.hidden", {"kinds": kinds})),)
 
 
 def safety_reply(answer: str) -> tuple[Effect, ...]:

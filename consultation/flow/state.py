@@ -29,6 +29,15 @@ class Awaiting(StrEnum):
     DELETED = "deleted"
 
 
+class Hidden(NamedTuple):
+    """Something identifying was hidden in the answer to `question`. At `step` that answer may be put another way, or
+    is being put another way; `times` is how often the person has been told in this talk."""
+
+    question: QuestionId
+    step: int
+    times: int
+
+
 class State(NamedTuple):
     """`step` rises with every prompt, so that an old button is known by its number. A question in `answered` has
     been dealt with; its value holds the options chosen (none for text, numbers and skips)."""
@@ -44,6 +53,18 @@ class State(NamedTuple):
     asked_more: frozenset[QuestionId] = frozenset()
     declined_more: int = 0
     consented: bool = False
+    hidden: Hidden | None = None
+
+    @property
+    def rephrasing(self) -> bool:
+        """The standing prompt is for an answer that is being put another way."""
+        at_it = self.hidden is not None and (self.hidden.question, self.hidden.step) == (self.current, self.step)
+        return at_it and self.awaiting is Awaiting.ANSWER
+
+    @property
+    def may_rephrase(self) -> bool:
+        """Something was hidden just now, and the standing prompt offers to put it another way."""
+        return self.hidden is not None and self.hidden.step == self.step and not self.rephrasing
 
     def with_answer(self, question: QuestionId, options: frozenset[OptionId]) -> "State":
         return self._replace(answered={**self.answered, question: options})
@@ -68,6 +89,7 @@ class State(NamedTuple):
             "asked_more": sorted(self.asked_more),
             "declined_more": self.declined_more,
             "consented": self.consented,
+            "hidden": list(self.hidden) if self.hidden else None,
         }
 
     @classmethod
@@ -84,4 +106,5 @@ class State(NamedTuple):
             asked_more=frozenset(data["asked_more"]),
             declined_more=data["declined_more"],
             consented=data["consented"],
+            hidden=Hidden(*data["hidden"]) if data.get("hidden") else None,  # a talk may be older than this
         )

@@ -3,9 +3,10 @@
 from functools import cache
 from pathlib import Path
 
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 
-from consultation.domain.wording import PLAIN, Wording, Words
+from consultation.domain.wording import PLAIN, Value, Wording, Words
 
 FOLDER = Path(__file__).parent
 
@@ -31,5 +32,17 @@ def sentence(key: str, locale: str) -> str:
 def render(wording: Wording, locale: str) -> str:
     """The text that a person reads."""
     if isinstance(wording, Words):
-        return sentence(wording.key, locale).format(**wording.values)
+        values = {name: _shown(value, locale) for name, value in wording.values.items()}
+        return sentence(wording.key, locale).format(**values)
     return wording.in_(locale)
+
+
+def _shown(value: Value, locale: str) -> str | int:
+    """A value as it goes into a sentence; words become a list."""
+    if not isinstance(value, tuple):
+        return value
+    language = locale.partition("@")[0]
+    return format_list(
+        [render(each, locale) for each in value],
+        locale="en_GB" if language == PLAIN or not catalogue(language) else language,
+    )

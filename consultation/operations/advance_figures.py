@@ -19,7 +19,8 @@ def advance_figures(store: Store, wave: Wave, today: date) -> int:
     A simulated consultation has nobody to protect, so its figures follow at once; and when a wave is over, the last
     figures hold everybody.
     """
-    least = 1 if wave.consultation.simulated or today > wave.closes_on else STEP
+    over = wave.closed or today > wave.closes_on
+    least = 1 if wave.consultation.simulated or over else STEP
     with store.read() as session:
         waiting = _waiting(session, wave)
     if waiting < least:

@@ -24,15 +24,15 @@ def alert_lead(store: Store, send: Callable[[str, Level], None]) -> int:
 def _alert(store: Store, send: Callable[[str, Level], None]) -> int:
     with store.read() as session:
         waiting = session.exec(
-            select(ConcernRow)
+            select(ConcernRow.reference, ConcernRow.level)  # and not what was said
             .where(col(ConcernRow.alerted).is_(False))
             .order_by(ConcernRow.level, ConcernRow.reference)
         ).all()
-    for sent, row in enumerate(waiting):
+    for sent, (reference, level) in enumerate(waiting):
         try:
-            send(row.reference, Level(row.level))
+            send(reference, Level(level))
         except NotSent:
             return sent
         with store.write() as session:
-            session.execute(update(ConcernRow).where(col(ConcernRow.reference) == row.reference).values(alerted=True))
+            session.execute(update(ConcernRow).where(col(ConcernRow.reference) == reference).values(alerted=True))
     return len(waiting)

@@ -4,8 +4,9 @@ The caller acknowledges to its channel only after this returns: by then everythi
 """
 
 import logging
+import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
@@ -21,20 +22,23 @@ from consultation.flow.events import Began, Command, Commanded, Event, Said, Sen
 from consultation.flow.prompts import command_word, for_state
 from consultation.flow.state import LONGEST_ANSWER, State
 from consultation.locale import render
-from consultation.operations.messages import Message, Renderer, briefing, help_text, say
+from consultation.operations.messages import Message, Renderer, help_text, not_taking, say
 from consultation.operations.record import record
 from consultation.privacy.addresses import seal_address
 from consultation.privacy.detect import Detector
-from consultation.privacy.pseudonyms import conversation_thread, pseudonym, update_mark
+from consultation.privacy.pseudonyms import KEY_BYTES, conversation_thread, pseudonym, update_mark
 from consultation.privacy.redact import redact
 from consultation.safeguarding.seal import SealedMessage, seal
+from consultation.storage import consultations
+from consultation.storage.keys import MissingKey
 from consultation.storage.store import Store
 from consultation.storage.tables import ConcernRow, InboxRow
-from consultation.storage.turns import Outgoing, Standing, Taken, Turn, Writes
+from consultation.storage.turns import IntakeEnded, Outgoing, Standing, Taken, Turn, Writes
 
 log = logging.getLogger("sayso.converse")
 
 THEIR_SAFETY = Concern(Level.IMMEDIATE, 1.0, "Their answer to: are you safe right now?")
+CLOSED_MEANWHILE = (IntakeEnded, MissingKey)
 PULL = (Channel.WEB, Channel.TERMINAL, Channel.SIMULATION)  # they fetch what is said; nothing is sent
 
 
@@ -75,6 +79,7 @@ class Desk:
     new_id: Callable[[], str]
     new_reference: Callable[[], str]
     renderer: Renderer = field(default_factory=Renderer)
+    passing_key: bytes = field(default_factory=lambda: os.urandom(KEY_BYTES), repr=False)  # goes with this process
     alerts: bool = True  # False where nobody is to be told, because nobody said it
 
 
@@ -100,6 +105,29 @@ def whose(desk: Desk, wave: Wave, channel: Channel, chat: str) -> Pseudonym:
     return pseudonym(desk.key_of(wave.consultation.id), channel, chat)
 
 
+def whose_still(desk: Desk, wave: Wave, channel: Channel, chat: str) -> Pseudonym | None:
+    """The same; None where the wave is closed and its key destroyed, so that nobody can tell."""
+    key = key_still(desk, wave)
+    return pseudonym(key, channel, chat) if key else None
+
+
+def key_still(desk: Desk, wave: Wave) -> bytes | None:
+    """The key; None where the wave is closed and the key destroyed. Raises `MissingKey` where it is not."""
+    try:
+        return desk.key_of(wave.consultation.id)
+    except MissingKey:
+        if _is_closed(desk, wave):
+            return None
+        raise
+
+
+def _is_closed(desk: Desk, wave: Wave) -> bool:
+    """As it stands by now: a door may have known the wave since long before it was closed."""
+    with desk.store.read() as session:
+        found = consultations.wave_by_id(session, wave.id)
+    return found is not None and found.closed
+
+
 @dataclass(frozen=True)
 class Reply:
     """What is to be said. `turn` is its number in the outbox where it waits there to be sent; else None. `repeated`:
@@ -122,10 +150,13 @@ def converse(desk: Desk, wave: Wave, incoming: Incoming) -> list[Message]:
     that sends, nothing, because that is in the outbox or was sent. Raises `NotStored` where the text could not be
     screened or redacted: nothing was kept, and the door shows the exception's message.
     """
-    prepared = prepare(desk, wave, incoming)
-    if isinstance(prepared, Reply):
-        return prepared.messages
-    return settle(desk, incoming.channel, desk.store.writer.take(prepared)).messages
+    try:
+        prepared = prepare(desk, wave, incoming)
+        if isinstance(prepared, Reply):
+            return prepared.messages
+        return settle(desk, incoming.channel, desk.store.writer.take(prepared)).messages
+    except CLOSED_MEANWHILE:
+        return refuse(desk, wave, incoming).messages
 
 
 def prepare(desk: Desk, wave: Wave, incoming: Incoming) -> Turn | Reply:
@@ -145,6 +176,15 @@ def prepare(desk: Desk, wave: Wave, incoming: Incoming) -> Turn | Reply:
     return Turn(who, wave.id, _mark(key, incoming), desk.today(), decide)
 
 
+def refuse(desk: Desk, wave: Wave, incoming: Incoming) -> Reply:
+    """The reply where a wave was closed between two looks at it (`CLOSED_MEANWHILE`): nothing of the turn was recorded,
+    whatever was prepared. Raises `MissingKey` where the wave is open and its key is lost."""
+    if not _is_closed(desk, wave):
+        desk.key_of(wave.consultation.id)
+    said = _answer_closed(desk, replace(wave, closed=True), incoming, _hear(desk, incoming.input))
+    return Reply([each.to_json() for each in said], closed=True)
+
+
 def settle(desk: Desk, channel: Channel, taken: Taken) -> Reply:
     """What to say after a turn that is on the disk."""
     if taken.withdrawn:
@@ -156,23 +196,23 @@ def settle(desk: Desk, channel: Channel, taken: Taken) -> Reply:
 
 def _answer_closed(desk: Desk, wave: Wave, incoming: Incoming, heard: _Heard) -> list[Message]:
     """Nothing is asked or recorded any more, but whoever is in danger is helped and heard all the same."""
-    closed = Message(render(Words("wave.not_open", briefing(wave)), PLAIN))
+    closed = not_taking(wave, desk.today())
     lines = Message(help_text(None, PLAIN))
     if heard.concern is not None:
         _refer_closed(desk, wave, incoming, heard.words, heard.concern)
         key = "safeguarding.immediate" if heard.concern.level is Level.IMMEDIATE else "safeguarding.support"
-        return [Message(render(Words(key), PLAIN)), lines, closed]
+        return [Message(render(Words(key), PLAIN)), lines, *closed]
     if isinstance(heard.event, Commanded) and heard.event.command is Command.HELP:
-        return [Message(render(Words("help"), PLAIN)), lines, closed]
-    return [closed]
+        return [Message(render(Words("help"), PLAIN)), lines, *closed]
+    return closed
 
 
 def _refer_closed(desk: Desk, wave: Wave, incoming: Incoming, words: str, concern: Concern) -> None:
-    mark = _mark(desk.key_of(wave.consultation.id), incoming)
+    mark = _mark(desk.passing_key, incoming)  # the consultation's own key may be destroyed by now
     with desk.store.write() as session:
         if session.get(InboxRow, mark) is None:
             session.add(InboxRow(mark=mark, taken_on=desk.today()))
-            session.add(_sealed(desk, words, concern, State(wave.survey, wave.survey_version), thread=""))
+            session.add(_sealed(desk, wave, words, concern, State(wave.survey, wave.survey_version), thread=""))
 
 
 def _hear(desk: Desk, given: Input) -> _Heard:
@@ -215,7 +255,7 @@ def _decide(
         state=after.state,
         said=said if pulled else [],
         outgoing=None if pulled else Outgoing(seal_address(key, who, incoming.chat), said),
-        concerns=_concerns(desk, key, incoming, heard, before, after.effects),
+        concerns=_concerns(desk, wave, key, incoming, heard, before, after.effects),
         recorded=record(after, standing, wave, incoming.channel, desk.new_id, desk.today()),
     )
 
@@ -240,7 +280,7 @@ def _as_tap(survey: Survey, state: State, wave: Wave, event: Event) -> Event:
 
 
 def _concerns(
-    desk: Desk, key: bytes, incoming: Incoming, heard: _Heard, before: State, effects: tuple[Effect, ...]
+    desk: Desk, wave: Wave, key: bytes, incoming: Incoming, heard: _Heard, before: State, effects: tuple[Effect, ...]
 ) -> list[ConcernRow]:
     """Seal what worried the screen, and what was replied when the person was asked whether they are safe."""
     worrying = [(heard.words, heard.concern)] if heard.concern is not None else []
@@ -248,10 +288,10 @@ def _concerns(
     if not worrying:
         return []
     thread = conversation_thread(key, incoming.channel, incoming.chat)
-    return [_sealed(desk, words, concern, before, thread) for words, concern in worrying]
+    return [_sealed(desk, wave, words, concern, before, thread) for words, concern in worrying]
 
 
-def _sealed(desk: Desk, words: str, concern: Concern, before: State, thread: str) -> ConcernRow:
+def _sealed(desk: Desk, wave: Wave, words: str, concern: Concern, before: State, thread: str) -> ConcernRow:
     """The words as written, sealed to the safeguarding lead, for the same transaction as the turn."""
     message = SealedMessage(
         text=words,
@@ -267,4 +307,5 @@ def _sealed(desk: Desk, words: str, concern: Concern, before: State, thread: str
         raised_on=desk.today(),
         sealed=seal(message, desk.leads),
         alerted=not desk.alerts,
+        consultation_id=wave.consultation.id,
     )

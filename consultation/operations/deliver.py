@@ -1,7 +1,8 @@
 """What is still to be said to chats that messages are sent to. At least once each: a crash may repeat, never lose.
 
 A turn leaves what it says in the outbox, leased by the process that took it, which sends it and strikes it. What a
-process that died left there is taken over by another, from the sealed address.
+process that died left there is taken over by another, from the sealed address. Once a
+wave is closed and its key destroyed nothing waits any more, and there is nothing to do.
 """
 
 import logging
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from consultation.domain.consultation import Channel, Wave
 from consultation.domain.ids import Pseudonym
-from consultation.operations.converse import Desk, whose
+from consultation.operations.converse import Desk, key_still, whose_still
 from consultation.operations.messages import Message
 from consultation.privacy.addresses import UnreadableAddress, open_address
 from consultation.storage.tables import OutboxRow
@@ -35,7 +36,9 @@ def take_over(desk: Desk, wave: Wave) -> list[Unsaid]:
     """Lease what nobody living is sending, in the order of each talk. Two processes never take the same."""
     database = desk.store.database
     living = database.living()
-    key = desk.key_of(wave.consultation.id)
+    key = key_still(desk, wave)
+    if key is None:
+        return []
     left_behind = (col(OutboxRow.leased_by).is_(None)) | (col(OutboxRow.leased_by).not_in(living))
     order = (col(OutboxRow.pseudonym), col(OutboxRow.turn))
     wanted = select(OutboxRow).where(OutboxRow.wave_id == wave.id, left_behind).order_by(*order).limit(MOST)
@@ -48,7 +51,7 @@ def take_over(desk: Desk, wave: Wave) -> list[Unsaid]:
 
 def unsaid(desk: Desk, wave: Wave, channel: Channel, chat: str) -> list[Unsaid]:
     """What waits for this chat, in order, whoever is sending it."""
-    who = whose(desk, wave, channel, chat)
+    who = whose_still(desk, wave, channel, chat)
     with desk.store.read() as session:
         rows = session.exec(select(OutboxRow).where(OutboxRow.pseudonym == who).order_by(col(OutboxRow.turn))).all()
         return [Unsaid(chat, row.turn, _messages(row)) for row in rows]
@@ -56,12 +59,14 @@ def unsaid(desk: Desk, wave: Wave, channel: Channel, chat: str) -> list[Unsaid]:
 
 def note_said(desk: Desk, wave: Wave, channel: Channel, chat: str, turn: int) -> None:
     """All of this turn was sent. Written with the next batch of turns."""
-    desk.store.writer.strike(whose(desk, wave, channel, chat), turn)
+    who = whose_still(desk, wave, channel, chat)
+    if who is not None:
+        desk.store.writer.strike(who, turn)
 
 
 def leave_rest(desk: Desk, wave: Wave, channel: Channel, chat: str, turn: int, rest: tuple[Message, ...]) -> None:
     """Some of this turn was sent; the rest is for whoever takes it over."""
-    here = _of(whose(desk, wave, channel, chat)) & (col(OutboxRow.turn) == turn)
+    here = _of(whose_still(desk, wave, channel, chat)) & (col(OutboxRow.turn) == turn)
     with desk.store.write() as session:
         kept = {"messages": [each.to_json() for each in rest], "leased_by": None}
         session.execute(update(OutboxRow).where(here).values(kept))
@@ -70,7 +75,7 @@ def leave_rest(desk: Desk, wave: Wave, channel: Channel, chat: str, turn: int, r
 def forget_unsaid(desk: Desk, wave: Wave, channel: Channel, chat: str) -> None:
     """The chat can't be reached any more (the person blocked the bot): nothing waits for it, and its address goes."""
     with desk.store.write() as session:
-        session.execute(delete(OutboxRow).where(_of(whose(desk, wave, channel, chat))))
+        session.execute(delete(OutboxRow).where(_of(whose_still(desk, wave, channel, chat))))
 
 
 def end_leases(desk: Desk) -> None:
@@ -94,5 +99,5 @@ def _messages(row: OutboxRow) -> tuple[Message, ...]:
     return tuple(Message.from_json(each) for each in row.messages)
 
 
-def _of(who: Pseudonym) -> ColumnElement[bool]:
+def _of(who: Pseudonym | None) -> ColumnElement[bool]:
     return col(OutboxRow.pseudonym) == who

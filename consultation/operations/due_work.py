@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from consultation.domain.due import Kind, Next, closing, day_in_london, next_at, opening
 from consultation.operations.purge import PURGED_AT
-from consultation.storage import consultations, due
+from consultation.storage import closings, consultations, due
 from consultation.storage.store import Store
 from consultation.storage.tables import DueRow
 
@@ -53,11 +53,13 @@ def ensure_due(store: Store, now: datetime) -> None:
     today = day_in_london(now)
     with store.write() as session:
         due.plan(session, Kind.PURGE, "", next_at(now, PURGED_AT))
+        due.plan(session, Kind.WIPE, "", now)
         due.plan(session, Kind.CODE, "", now)
+        closed = closings.certified(session)
         for wave in consultations.waves(session):
             if today < wave.opens_on:
                 due.plan(session, Kind.OPEN, wave.id, opening(wave.opens_on))
-            if today <= wave.closes_on:
+            if wave.id not in closed:
                 due.plan(session, Kind.CLOSE, wave.id, closing(wave.closes_on))
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from consultation.domain.consultation import Audience, Wave
-from consultation.domain.wording import EASY_READ, Localised, Wording, Words
+from consultation.domain.wording import EASY_READ, PLAIN, Localised, Wording, Words
 from consultation.flow.effects import Ask, Effect, Mode, OfferHelpLines, Say
 from consultation.flow.events import Command
 from consultation.flow.state import State
@@ -66,15 +67,28 @@ def briefing(wave: Wave) -> dict[str, str]:
         "decided_by": wave.consultation.decided_by,
         "opens_on": _day(wave.opens_on),
         "closes_on": _day(wave.closes_on),
+        "answers_until": _day(wave.answers_until),
     }
 
 
-def _day(date: Any) -> str:
-    return f"{date.day} {date:%B %Y}"
+def _day(on: date) -> str:
+    return f"{on.day} {on:%B %Y}"
+
+
+def not_taking(wave: Wave, today: date, locale: str = PLAIN) -> list[Message]:
+    """What is said to whoever comes when the wave takes no answers, whatever they ask for: to change and to delete
+    ended with it."""
+    if today < wave.opens_on and not wave.closed:
+        return [Message(render(Words("wave.not_open", briefing(wave)), locale))]
+    over = Words("wave.over", briefing(wave)) if today > wave.closes_on else Words("wave.over_early")
+    rest = Words("wave.deleted" if wave.answers_gone_on else "wave.unlinked")
+    return [Message(render(each, locale)) for each in (over, rest)]
 
 
 def say(wording: Wording, locale: str, wave: Wave) -> str:
     """The text of `wording`, with the consultation's own facts filled in."""
+    if isinstance(wording, Words) and wording.key == "privacy":
+        wording = Words(wording.key, {"answers_until": _day(wave.answers_until)})
     text = render(wording, locale)
     if isinstance(wording, Localised):  # an author's text may hold other braces, so only the known names are filled
         for name, value in briefing(wave).items():

@@ -10,10 +10,12 @@ from pathlib import Path
 from consultation.domain.consultation import Consultation, Wave
 from consultation.domain.due import Kind, Next, closing, opening
 from consultation.domain.ids import ConsultationId, WaveId
+from consultation.domain.retention import USUAL, Kept
 from consultation.operations.converse import Desk
 from consultation.operations.due_work import NotYet
 from consultation.storage import consultations, due
 from consultation.storage.keys import KeyStore, UnusableKeys
+from consultation.storage.tables import RetentionRow
 from consultation.surveys import parse_survey
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # it stands in links, on paper and in Telegram's ?start=
@@ -32,6 +34,7 @@ class Commission:
     opens_on: date
     closes_on: date
     simulated: bool = False
+    answers_kept: int = USUAL[Kept.ANSWERS]  # days after the close
 
 
 class NotReady(Exception):
@@ -71,12 +74,15 @@ def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: s
         survey.version,
         commission.opens_on,
         commission.closes_on,
+        answers_kept=commission.answers_kept,
     )
     # The key first: a wave without its key could take nobody's answer, a key without its wave does no harm.
     with suppress(FileExistsError):  # left by an opening that was cut short: nobody has answered under it yet
         keys.create(consultation.id)
     with desk.store.write() as session:
         consultations.add_wave(session, wave, survey_body)
+        for what, days in (USUAL | {Kept.ANSWERS: commission.answers_kept}).items():
+            session.add(RetentionRow(consultation_id=consultation.id, what=what, days=days))
         due.plan(session, Kind.OPEN, wave.id, opening(wave.opens_on))
         due.plan(session, Kind.CLOSE, wave.id, closing(wave.closes_on))
     return wave
@@ -86,7 +92,7 @@ def see_it_open(desk: Desk, wave_id: WaveId) -> Next:
     """See that a wave whose first day has come can take an answer. Raises `NotYet`, which says what is missing."""
     with desk.store.read() as session:
         wave = consultations.wave_by_id(session, wave_id)
-    lack = _lack(desk, wave) if wave else None
+    lack = _lack(desk, wave) if wave and wave.is_open(desk.today()) else None
     if wave and lack:
         raise NotYet(f"'{wave.consultation.slug}' has opened and can't take answers. {lack}")
     return None

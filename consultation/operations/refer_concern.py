@@ -24,10 +24,12 @@ class UnknownReference(LookupError):
 
 
 def referrals(store: Store) -> list[Referral]:
-    """All concerns: immediate ones first, then by reference."""
+    """All concerns: immediate ones first, then by reference. Whoever may see that they wait may not read them."""
+    reference, level = col(ConcernRow.reference), col(ConcernRow.level)
+    told = select(reference, level, col(ConcernRow.raised_on), col(ConcernRow.status))
     with store.read() as session:
-        rows = session.exec(select(ConcernRow).order_by(col(ConcernRow.level), col(ConcernRow.reference))).all()
-        return [Referral(row.reference, row.level, row.raised_on, row.status) for row in rows]
+        rows = session.exec(told.order_by(level, reference)).all()
+        return [Referral(*row) for row in rows]
 
 
 def sealed_message(store: Store, reference: str) -> bytes:

@@ -7,7 +7,7 @@ from consultation.domain.ids import ResponseId
 from consultation.domain.survey import Question
 from consultation.domain.wording import PLAIN
 from consultation.flow.state import State
-from consultation.operations.converse import Desk, whose
+from consultation.operations.converse import Desk, whose_still
 from consultation.operations.messages import Message
 from consultation.storage import turns
 from consultation.storage.tables import AnswerRow
@@ -32,7 +32,9 @@ class Talk:
 
 def show_conversation(desk: Desk, wave: Wave, channel: Channel, chat: str) -> Talk:
     """The conversation of this chat, with no change to it."""
-    who = whose(desk, wave, channel, chat)
+    who = whose_still(desk, wave, channel, chat)
+    if who is None:
+        return Talk(PLAIN)
     with desk.store.read() as session:
         row = turns.conversation(session, who)
         if row is None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from consultation.domain.ids import Pseudonym, QuestionId, ResponseId
 from consultation.flow.state import State
 from consultation.storage.statements import statements
-from consultation.storage.turns import Outgoing, StaleTurn, Standing, Taken, Turn, Writes
+from consultation.storage.turns import IntakeEnded, Outgoing, StaleTurn, Standing, Taken, Turn, Writes
 
 if TYPE_CHECKING:
     from consultation.storage.store import Database
@@ -39,6 +39,7 @@ class Batches:
             if strikes:
                 self._run(cursor, self._sql.strike, strikes)
             results, decided = self._decide(cursor, turns)
+            self._database.stale = True
             try:
                 with _savepoint(cursor):
                     results |= self._write(cursor, decided)
@@ -52,9 +53,12 @@ class Batches:
     def _decide(self, cursor: Any, turns: Sequence[Turn]) -> tuple[dict[Pseudonym, Taken | Exception], list[Decided]]:
         """(what is settled already, what is to be written). In order of pseudonyms: so are the rows locked, and two
         processes never wait for each other."""
+        if not turns:  # a worker strikes what it said, and may not even look for turns
+            return {}, []
         turns = sorted(turns, key=lambda each: each.who)
         stored = {row[0]: row[1:] for row in self._run(cursor, self._sql.find, [each.who for each in turns])}
         known = {row[0] for row in self._run(cursor, self._sql.known, [each.mark for each in turns])}
+        closing = {row[0] for row in self._run(cursor, self._sql.closing, list({each.wave for each in turns}))}
         settled: dict[Pseudonym, Taken | Exception] = {}
         decided: list[Decided] = []
 
@@ -63,6 +67,9 @@ class Batches:
             return row[0] if row else None
 
         for turn in turns:
+            if turn.wave in closing:  # it would begin anew what the closing has just destroyed
+                settled[turn.who] = IntakeEnded(turn.wave)
+                continue
             version, response, state = stored.get(turn.who, (0, None, None))
             if turn.mark in known:
                 settled[turn.who] = Taken(version, self._said(cursor, turn.who), repeated=True)
@@ -97,8 +104,9 @@ class Batches:
         won = [each for each in decided if each[0].who in moved]
         recorded = [made.recorded for _, _, made in won]
         for statement, rows in (
-            (sql.mark, [(turn.mark, turn.on.isoformat()) for turn, _, _ in won]),
+            (sql.mark, [(turn.mark, turn.wave, turn.on.isoformat()) for turn, _, _ in won]),
             (sql.withdraw, [row for each in recorded for row in each.withdrawn]),
+            (sql.unsay, [turn.who for turn, _, made in won if made.recorded.withdrawn]),  # it may quote what was said
             (sql.open, [row for each in recorded for row in each.opened]),
             (sql.erase, [row for each in recorded for row in each.erased]),
             (sql.answer, [row for each in recorded for row in each.answers]),

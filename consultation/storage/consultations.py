@@ -1,10 +1,15 @@
 """Consultations, their waves, and the survey versions that they ask."""
 
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_
 from sqlmodel import Session, col, select
 
 from consultation.domain.consultation import Consultation, Wave
 from consultation.domain.ids import ConsultationId, SurveyId, WaveId
-from consultation.storage.tables import ConsultationRow, SurveyRow, WaveRow
+from consultation.domain.retention import USUAL, Kept
+from consultation.storage.tables import ClosingRow, ConsultationRow, RetentionRow, SurveyRow, WaveRow
 
 
 def add_wave(session: Session, wave: Wave, survey_body: str) -> None:
@@ -29,10 +34,7 @@ def add_wave(session: Session, wave: Wave, survey_body: str) -> None:
 
 def wave_by_slug(session: Session, slug: str) -> Wave | None:
     """The newest wave of the consultation at `slug`."""
-    joined = select(WaveRow, ConsultationRow).where(
-        WaveRow.consultation_id == ConsultationRow.id, ConsultationRow.slug == slug
-    )
-    found = session.exec(joined.order_by(col(WaveRow.opens_on).desc())).first()
+    found = session.exec(_joined().where(ConsultationRow.slug == slug).order_by(col(WaveRow.opens_on).desc())).first()
     return _wave(*found) if found else None
 
 
@@ -42,9 +44,8 @@ def wave_by_id(session: Session, wave: WaveId) -> Wave | None:
 
 def waves(session: Session) -> list[Wave]:
     """All waves, newest first."""
-    joined = select(WaveRow, ConsultationRow).where(WaveRow.consultation_id == ConsultationRow.id)
     order = (col(WaveRow.opens_on).desc(), col(ConsultationRow.slug))
-    return [_wave(*row) for row in session.exec(joined.order_by(*order))]
+    return [_wave(*row) for row in session.exec(_joined().order_by(*order))]
 
 
 def survey_body(session: Session, survey: SurveyId, version: int) -> str:
@@ -61,7 +62,21 @@ def find_survey_body(session: Session, survey: SurveyId, version: int) -> str | 
     return row.body if row else None
 
 
-def _wave(row: WaveRow, consultation: ConsultationRow) -> Wave:
+def _joined() -> Any:
+    """Waves, their consultations, how far the closing of those has come that are being closed, or are, and how long
+    answers are kept."""
+    joined: Any = select(
+        WaveRow, ConsultationRow, col(ClosingRow.step), col(RetentionRow.days), col(RetentionRow.begun_on)
+    )
+    joined = joined.join(ConsultationRow, col(WaveRow.consultation_id) == ConsultationRow.id)
+    joined = joined.join(ClosingRow, col(ClosingRow.wave_id) == WaveRow.id, isouter=True)
+    answers = and_(col(RetentionRow.consultation_id) == ConsultationRow.id, col(RetentionRow.what) == Kept.ANSWERS)
+    return joined.join(RetentionRow, answers, isouter=True)
+
+
+def _wave(
+    row: WaveRow, consultation: ConsultationRow, closing: str | None, days: int | None, gone_on: date | None
+) -> Wave:
     return Wave(
         id=WaveId(row.id),
         consultation=Consultation(
@@ -78,4 +93,7 @@ def _wave(row: WaveRow, consultation: ConsultationRow) -> Wave:
         survey_version=row.survey_version,
         opens_on=row.opens_on,
         closes_on=row.closes_on,
+        closed=closing is not None,
+        answers_kept=USUAL[Kept.ANSWERS] if days is None else days,
+        answers_gone_on=gone_on,
     )

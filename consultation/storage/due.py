@@ -17,6 +17,11 @@ def plan(session: Session, kind: str, subject: str, due_at: datetime) -> None:
     session.execute(dialect.insert(DueRow).values(row).on_conflict_do_nothing())
 
 
+def plan_anew(session: Session, kind: str, subject: str, due_at: datetime) -> None:
+    """Note that this is due then, whatever was noted before."""
+    session.merge(DueRow(kind=kind, subject=subject, due_at=due_at.astimezone(UTC)))
+
+
 def kinds_due(session: Session, now: datetime) -> list[str]:
     """The kinds of which something is due, the longest overdue first."""
     due_at = col(DueRow.due_at)

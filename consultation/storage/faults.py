@@ -9,5 +9,9 @@ class UnreachableDatabase(UnusableDatabase):
     """The database can't be reached just now; trying again later may help."""
 
 
+class StillRead(Exception):
+    """What was deleted can't be wiped yet, because somebody reads an older state. `str()` says who, and what to do."""
+
+
 class FolderInUse(UnusableDatabase):
     """Another process serves this data folder."""

@@ -1,17 +1,20 @@
 """A PostgreSQL database that several processes share. Who is alive, and whose turn it is, are advisory locks: they are
 gone the moment a process is, whatever its clock says."""
 
+import json
 import os
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from time import monotonic, sleep
 
 from sqlalchemy import URL, Connection, Engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlmodel import create_engine
 
-from consultation.storage.faults import UnreachableDatabase, UnusableDatabase
+from consultation.storage.faults import StillRead, UnreachableDatabase, UnusableDatabase
+from consultation.storage.roles import Role, wanted
 from consultation.storage.schema import bring_up_to_date, check_schema, is_up_to_date
 
 LIVING, ALONE = 0x5A151, 0x5A152  # classes of advisory locks: processes that serve; what only one of them does
@@ -33,11 +36,39 @@ HOLDERS = text(
     "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND objsubid = 2 "
     "AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
+# What the user who is connected may do: everything, as the owner or a superuser; or what some roles may.
+OWNS = text("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('alembic_version')")
+HOLDS = text("SELECT rolname FROM pg_roles WHERE rolname = ANY (:roles) AND pg_has_role(oid, 'USAGE')")
+LACKS = text("""
+    SELECT count(*) FROM json_to_recordset(:wanted) AS wanted ("role" name, "what" text, "column" name, "right" text)
+    WHERE NOT CASE
+        WHEN "right" = 'EXECUTE' THEN has_function_privilege("role", "what", "right")
+        WHEN "column" IS NULL THEN has_table_privilege("role", "what", "right")
+        ELSE has_column_privilege("role", "what", "column", "right")
+    END
+""")
 # What a server may be set to that breaks a promise of Sayso's, and why.
 BREACHES = {
     ("fsync", "off"): "its commits are not on the disk when it says so, and a power cut would lose answers",
     ("track_commit_timestamp", "on"): "it keeps the exact time of each answer, which Sayso promises not to do",
 }
+# What was added too: rows lie, and are dumped, in the order in which they came. `due` holds nothing of anybody.
+CHANGED = text(
+    "SELECT relid::regclass::text, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables "
+    "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> 'due' ORDER BY 1"
+)
+REWRITE = text("SELECT table_rewrite(:table)")
+# All rows anew, in a transaction with this number; and who may still see what was there before it.
+RENEW = text("SELECT closing_renew(), pg_current_xact_id()::xid::text")
+READERS = text(
+    "SELECT concat_ws(' ', application_name, usename, 'process', pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) >= age(CAST(:done AS xid)) "
+    "UNION ALL SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = current_database() "
+    "UNION ALL SELECT 'replication slot ' || slot_name FROM pg_replication_slots "
+    "WHERE age(xmin) >= age(CAST(:done AS xid))"
+)
+TABLES = text("SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'")
+PATIENCE = 30.0  # seconds that wiping waits for whoever reads an older state
 
 
 class PostgresDatabase:
@@ -51,8 +82,12 @@ class PostgresDatabase:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self.me = int.from_bytes(os.urandom(4)) >> 1
+        self.roles: frozenset[Role] = frozenset()
         self._presence: Connection | None = None
         self._guard = threading.Lock()
+        self.stale = True  # not asked here: other processes write, too
+        self.patience = PATIENCE
+        self._rewritten: dict[str, int] = {}  # how often rows of a table had been changed by then
 
     def turn_to_write(self) -> AbstractContextManager[None]:
         return nullcontext()
@@ -92,6 +127,45 @@ class PostgresDatabase:
     def wipe_journal(self) -> None:
         """PostgreSQL keeps its journal itself; what an operator does about it is in the README."""
 
+    def rewrite(self) -> None:
+        """Write anew each table of which something was changed or deleted: a plain VACUUM leaves the bytes of what is
+        deleted in the pages. Where somebody holds a table for long, this gives way and raises `OperationalError`."""
+        with self._outside_transactions() as connection:
+            try:
+                connection.execute(text("SET lock_timeout = '200ms'"))  # whoever comes after waits as long as this does
+                for table, changes in connection.execute(CHANGED).all():
+                    if self._rewritten.get(table) != changes:
+                        connection.execute(REWRITE, {"table": table})
+                        self._rewritten[table] = changes
+            finally:
+                connection.invalidate()  # never back to the pool with so little patience
+
+    def scramble(self) -> None:
+        """Write each table anew, so that neither the place nor the transaction of a row tells when it came, and
+        nothing is left of rows that are gone. Raises `StillRead` where somebody reads an older state for long."""
+        with self._outside_transactions() as connection:
+            _, done = connection.execute(RENEW).one()
+            end = monotonic() + self.patience
+            while readers := connection.execute(READERS, {"done": done}).scalars().all():
+                if monotonic() > end:
+                    raise StillRead(
+                        f"Somebody still reads the database as it was ({', '.join(readers)}), so that rows which were "
+                        "deleted can't be wiped. End what reads it: a long query, a backup, a session left open."
+                    )
+                sleep(0.1)
+            connection.execute(text("SELECT closing_reorder()"))
+
+    def contents(self) -> Iterator[tuple[str, Iterator[str]]]:
+        """Each table with its rows as text, and the samples that the server keeps of them."""
+        with self.reading.connect().execution_options(stream_results=True) as connection:
+            for name in connection.execute(TABLES).scalars().all():
+                yield name, connection.execute(text("SELECT closing_rows(:name)"), {"name": name}).scalars()
+            yield "pg_stats", connection.execute(text("SELECT it::text FROM pg_stats it")).scalars()
+
+    def size(self) -> int:
+        with self.reading.connect() as connection:
+            return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
     def close(self) -> None:
         with self._guard:
             self._leave()
@@ -115,13 +189,16 @@ class PostgresDatabase:
         self._presence = None
 
 
-def open_postgres(url: URL) -> PostgresDatabase:
-    """The database, at this version's schema. Raises `UnusableDatabase`; `UnreachableDatabase` if later may do."""
+def open_postgres(url: URL, needs: Collection[Role] = ()) -> PostgresDatabase:
+    """The database, at this version's schema, for a user who may do what the roles it `needs` may. Raises
+    `UnusableDatabase`; `UnreachableDatabase` if later may do."""
     database = PostgresDatabase(url)
     try:
         with _usable(url):
             _check_promises(database.reading, name_of(url))
+            database.roles = _roles(database.reading, url, frozenset(needs))
             check_schema(database.reading, name_of(url))
+            _check_rights(database.reading, name_of(url), needs)
     except BaseException:
         database.close()
         raise
@@ -205,6 +282,36 @@ def _check_promises(engine: Engine, name: str) -> None:
                 )
 
 
+def _roles(engine: Engine, url: URL, needs: frozenset[Role]) -> frozenset[Role]:
+    """Which roles the user has. Raises where one that is needed is not among them, or where there is none."""
+    with engine.connect() as connection:
+        if connection.execute(OWNS).scalar() is not False:  # None: nobody has migrated it yet, which is told later
+            return frozenset(Role)
+        held = frozenset(map(Role, connection.scalars(HOLDS, {"roles": list(Role)})))
+    if held and needs <= held:
+        return held
+    lacking = " and ".join(sorted(needs - held)) or f"one of {', '.join(Role)}"
+    has = f" and has {', '.join(sorted(held))}" if held else ""
+    raise UnusableDatabase(
+        f"The user '{url.username}' of the {name_of(url)} may not do this: it needs {lacking}{has}. "
+        "In SAYSO_DATABASE_URL name a user who has that role, or let an administrator grant it. The README tells "
+        "which process needs which ('Operations')."
+    )
+
+
+def _check_rights(engine: Engine, name: str, needs: Collection[Role]) -> None:
+    """Raise where the roles may not do yet what this version's may."""
+    with engine.connect() as connection:
+        if connection.execute(OWNS).scalar():
+            return
+        rows = [dict(zip(("role", "what", "column", "right"), each, strict=True)) for each in wanted(needs)]
+        if connection.execute(LACKS, {"wanted": json.dumps(rows)}).scalar():
+            raise UnusableDatabase(
+                f"The roles in the {name} are of another version of Sayso. Let an administrator run "
+                "'sayso roles', and what it prints in the database, as after every 'sayso migrate'."
+            )
+
+
 @contextmanager
 def _usable(url: URL) -> Iterator[None]:
     try:
@@ -217,7 +324,7 @@ def _usable(url: URL) -> Iterator[None]:
     except ProgrammingError as error:
         raise UnusableDatabase(
             f"The {name_of(url)} refuses Sayso's user '{url.username}' ({_why(error, url)}). Nothing was changed. "
-            "Give Sayso a database of its own, which this user owns."
+            "Give Sayso a database of its own, which this user owns, or the roles that 'sayso roles' makes."
         ) from None
 
 

@@ -12,13 +12,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import create_engine
 
-from consultation.storage.faults import FolderInUse, UnusableDatabase
+from consultation.storage.faults import FolderInUse, StillRead, UnusableDatabase
+from consultation.storage.roles import Role
 from consultation.storage.schema import bring_up_to_date, check_schema
 
 log = logging.getLogger("sayso.sqlite")
@@ -33,6 +35,7 @@ class SqliteDatabase:
     """`reading` and `writing` are engines over one file; write only within `turn_to_write`."""
 
     writers = 1
+    roles = frozenset(Role)  # whoever may write the file may do everything
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -44,6 +47,8 @@ class SqliteDatabase:
         self._service = _LockFile(path.with_suffix(".serving"))
         self._held: dict[str, threading.Lock] = {}
         self._to_wipe = False
+        self.patience = PATIENCE / 1000  # seconds that wiping waits for whoever reads an older state
+        self.stale = True  # by a process before this one, for all that is known
 
     @contextmanager
     def turn_to_write(self) -> Iterator[None]:
@@ -84,6 +89,43 @@ class SqliteDatabase:
         somebody still reads an older state, that is done after the next write that finds them gone."""
         with self._turn, self._turns.held():
             self._wipe(WIPING_PATIENCE)
+
+    def rewrite(self) -> None:
+        """Write the whole file anew, if it is stale. SQLite overwrites what is deleted, but not the copies of it that
+        were left behind when rows moved from page to page."""
+        if not self.stale:
+            return
+        with self.turn_to_write():
+            self.stale = False
+            try:
+                with closing(self.writing.raw_connection()) as connection:
+                    connection.cursor().execute("PRAGMA temp_store=MEMORY")  # and not in a file outside this folder
+                    connection.cursor().execute("VACUUM")
+            except BaseException:
+                self.stale = True
+                raise
+            self._to_wipe = True  # the file is in the journal now; on leaving, it is moved out of there
+
+    def scramble(self) -> None:
+        """Write the whole file anew, each table in the order of its random names, and see the journal empty. Raises
+        `StillRead` where somebody reads an older state for long."""
+        self.stale = True
+        self.rewrite()
+        end = monotonic() + self.patience
+        while self._to_wipe:
+            if monotonic() > end:
+                raise StillRead(
+                    f"Somebody has been reading {self.path} for long, so that its journal can't be emptied. End what "
+                    "reads it: a copy under way, another program that has the file open."
+                )
+            self.wipe_journal()
+
+    def contents(self) -> Iterator[tuple[str, Iterator[str]]]:
+        """Everything lies in files."""
+        return iter(())
+
+    def size(self) -> int:
+        return self.path.stat().st_size
 
     def close(self) -> None:
         self.reading.dispose()
@@ -175,6 +217,7 @@ def sqlite_engine(path: Path, *, for_writing: bool = True) -> Engine:
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True, connect_args=how, **pool)
     # The page size holds from the moment a file is made. At 4 kB a conversation spills over into a page of its own.
     pragmas = [f"page_size={PAGE}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"]
+    pragmas += ["temp_store=MEMORY"]  # what is sorted or rewritten goes to no file beside the database
     if for_writing:
         pragmas += [f"cache_size=-{WRITER_CACHE}"]
     else:

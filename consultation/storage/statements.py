@@ -1,5 +1,9 @@
 """The SQL of the hot path, compiled once from the tables. Each statement takes all rows of a batch as one JSON text,
-so that a batch is one call a table, on SQLite and PostgreSQL alike. Knows no turn."""
+so that a batch is one call a table, on SQLite and PostgreSQL alike. Knows no turn.
+
+On PostgreSQL the role that runs it may add answers and do no more (`roles.py`). What reads, changes or deletes what
+people said is therefore a call of a function of the database's (migration 0004).
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -25,14 +29,17 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import column as named
+from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
-import consultation.storage.tables  # noqa: F401 - the tables register themselves
+from consultation.storage.tables import AnswerRow, ConversationRow
 
-CONVERSATION, INBOX, RESPONSE, ANSWER, OUTBOX, CONCERN = (
-    SQLModel.metadata.tables[name] for name in ("conversation", "inbox", "response", "answer", "outbox", "concern")
+CONVERSATION, INBOX, RESPONSE, ANSWER, OUTBOX, CONCERN, CLOSING = (
+    SQLModel.metadata.tables[name]
+    for name in ("conversation", "inbox", "response", "answer", "outbox", "concern", "closing")
 )
+INTAKE = 0x5A154  # the advisory lock that PostgreSQL's batches of turns share, and that a closing has for itself
 _sqlite: Any = sqlite.dialect
 _postgres: Any = postgresql.psycopg.dialect
 Sql: TypeAlias = Any  # a SQLAlchemy construct, whose own types say nothing more to a reader here
@@ -42,14 +49,15 @@ Sql: TypeAlias = Any  # a SQLAlchemy construct, whose own types say nothing more
 class Statements:
     """Compiled text for one kind of database. Its rows are a JSON array; of arrays where a row has several columns."""
 
-    begin_writing: str  # what begins a transaction that writes; empty where the first statement does
+    begin_writing: str  # what begins a transaction that writes; no closing of a wave begins before its end
+    closing: str  # [wave] -> wave, of those that are being closed, or are
     find: str  # [pseudonym] -> pseudonym, version, response_id, state; locked in order where others write too
     known: str  # [mark] -> mark
     said: str  # [pseudonym] -> said
     text: str  # [response, question] -> text
     move: str  # [pseudonym, was, response_id, version, state, said] -> pseudonym, of those that were at `was`
     begin: str  # [pseudonym, wave_id, response_id, version, state, said] -> pseudonym, of those that were new
-    mark: str  # [mark, taken_on]
+    mark: str  # [mark, wave_id, taken_on]
     withdraw: str  # [response]
     open: str  # [id, wave_id, audience, channel, locale, consent_wording, consented_on]
     erase: str  # [response, question]
@@ -57,7 +65,10 @@ class Statements:
     finish: str  # [response]
     send: str  # [pseudonym, turn, wave_id, address, messages, leased_by]
     strike: str  # [pseudonym, turn]
+    unsay: str  # [pseudonym]
     refer: str  # a row of `concern` by name, and not a list
+    conversation: Sql  # reads a ConversationRow: the conversation of the pseudonym `name`
+    answers: Sql  # reads AnswerRows: those of the response `name`
 
 
 @cache
@@ -65,48 +76,48 @@ def statements(dialect: str) -> Statements:
     """Those for `sqlite` or `postgresql`."""
     to = _Dialect(dialect)
     conversation, response = CONVERSATION.c, RESPONSE.c
-    found = select(
-        conversation.pseudonym, conversation.version, conversation.response_id, cast(conversation.state, Text)
-    ).where(to.among(conversation.pseudonym))
-    if not to.is_sqlite:
-        found = found.order_by(conversation.pseudonym).with_for_update()
     given = to.rows(pseudonym=Text, was=Integer, response_id=Text, version=Integer, state=JSON, said=JSON)
     moved = {name: given.c[name] for name in ("version", "response_id", "state", "said")}
     stood = (conversation.pseudonym == given.c.pseudonym, conversation.version == given.c.was)
     begun = to.insert(
         CONVERSATION, pseudonym=Text, wave_id=Text, response_id=Text, version=Integer, state=JSON, said=JSON
     )
+    found = (conversation.pseudonym, conversation.version, conversation.response_id, cast(conversation.state, Text))
     return Statements(
-        begin_writing="BEGIN IMMEDIATE" if to.is_sqlite else "",
-        find=to.text(found),
+        begin_writing="BEGIN IMMEDIATE" if to.is_sqlite else f"SELECT pg_advisory_xact_lock_shared({INTAKE})",
+        closing=to.text(select(CLOSING.c.wave_id).where(to.among(CLOSING.c.wave_id))),
+        find=to.call("turn_find", select(*found).where(to.among(conversation.pseudonym))),
         known=to.text(select(INBOX.c.mark).where(to.among(INBOX.c.mark))),
-        said=to.text(select(cast(conversation.said, Text)).where(to.among(conversation.pseudonym))),
-        text=to.text(select(ANSWER.c.text).where(to.both_among(ANSWER, response_id=Text, question=Text))),
-        move=to.text(update(CONVERSATION).values(moved).where(*stood).returning(conversation.pseudonym)),
-        begin=to.text(begun.on_conflict_do_nothing().returning(conversation.pseudonym)),
-        mark=to.text(to.insert(INBOX, mark=Text, taken_on=Date)),
-        withdraw=to.text(delete(RESPONSE).where(to.among(response.id))),
+        said=to.call("turn_said", select(cast(conversation.said, Text)).where(to.among(conversation.pseudonym))),
+        text=to.call("turn_text", select(ANSWER.c.text).where(to.both_among(ANSWER, response_id=Text, question=Text))),
+        move=to.call("turn_move", update(CONVERSATION).values(moved).where(*stood).returning(conversation.pseudonym)),
+        begin=to.call("turn_begin", begun.on_conflict_do_nothing().returning(conversation.pseudonym)),
+        mark=to.text(to.insert(INBOX, mark=Text, wave_id=Text, taken_on=Date)),
+        withdraw=to.call("turn_withdraw", delete(RESPONSE).where(to.among(response.id))),
         open=to.text(
             to.insert(
                 RESPONSE, ("finished", "counted"), id=Text, wave_id=Text, audience=Text, channel=Text, locale=Text,
                 consent_wording=Text, consented_on=Date,
             )
         ),
-        erase=to.text(delete(ANSWER).where(to.both_among(ANSWER, response_id=Text, question=Text))),
+        erase=to.call("turn_erase", delete(ANSWER).where(to.both_among(ANSWER, response_id=Text, question=Text))),
         answer=to.text(
             to.insert(
                 ANSWER,
                 id=Text, response_id=Text, question=Text, kind=Text, value=JSON, text=Text, answered_on=Date,
             )
         ),
-        finish=to.text(update(RESPONSE).values(finished=true()).where(to.among(response.id))),
+        finish=to.call("turn_finish", update(RESPONSE).values(finished=true()).where(to.among(response.id))),
         send=to.text(
             to.insert(
                 OUTBOX, pseudonym=Text, turn=Integer, wave_id=Text, address=Text, messages=JSON, leased_by=Integer
             )
         ),
         strike=to.text(delete(OUTBOX).where(to.both_among(OUTBOX, pseudonym=Text, turn=Integer))),
+        unsay=to.text(delete(OUTBOX).where(to.among(OUTBOX.c.pseudonym))),
         refer=to.text(insert(CONCERN).values({each.name: bindparam(each.name) for each in CONCERN.columns})),
+        conversation=to.rows_of(ConversationRow, ConversationRow.pseudonym, "talk_conversation"),
+        answers=to.rows_of(AnswerRow, AnswerRow.response_id, "talk_answers"),
     )  # fmt: skip
 
 
@@ -119,6 +130,17 @@ class _Dialect:
 
     def text(self, statement: Sql) -> str:
         return str(statement.compile(dialect=self._dialect))
+
+    def call(self, function: str, statement: Sql) -> str:
+        """The statement; on PostgreSQL the function that does the same."""
+        return self.text(statement) if self.is_sqlite else f"SELECT * FROM {function}(%(rows)s::text)"  # noqa: S608
+
+    def rows_of(self, row: type[SQLModel], column: Any, function: str) -> Sql:
+        """Rows in which the column is `name`; on PostgreSQL those that the function answers."""
+        if self.is_sqlite:
+            return select(row).where(column == bindparam("name"))
+        called = sql(f"SELECT * FROM {function}(:name)")  # noqa: S608
+        return select(row).from_statement(called.columns(*SQLModel.metadata.tables[str(row.__tablename__)].c))
 
     def rows(self, **columns: Any) -> Subquery:
         """Each element an array, one column after the other."""

@@ -1,6 +1,6 @@
 """The records: sessions to read and write them, and the writer that takes turns. Knows no rule of consulting people."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from consultation.storage.faults import UnusableDatabase
 from consultation.storage.postgres import migrate_postgres, name_of, open_postgres
+from consultation.storage.roles import Role
 from consultation.storage.sqlite import migrate_sqlite, open_sqlite
 from consultation.storage.writer import Writer
 
@@ -23,6 +24,9 @@ class Database(Protocol):
     writing: Engine
     writers: int  # how many batches may be written at once
     me: int  # this process, as its leases call it
+    roles: frozenset[Role]  # whose work it may do
+    patience: float  # seconds that `scramble` waits for whoever reads an older state
+    stale: bool  # bytes of what was changed or deleted may still lie in unused corners: see `rewrite`
 
     def turn_to_write(self) -> AbstractContextManager[None]: ...
     def begin_serving(self) -> None: ...
@@ -30,6 +34,10 @@ class Database(Protocol):
     def living(self) -> set[int]: ...
     def servers(self) -> int: ...
     def wipe_journal(self) -> None: ...
+    def rewrite(self) -> None: ...
+    def scramble(self) -> None: ...
+    def contents(self) -> Iterator[tuple[str, Iterator[str]]]: ...  # tables that lie in no file of the data folder
+    def size(self) -> int: ...  # bytes
     def close(self) -> None: ...
 
 
@@ -64,12 +72,13 @@ class Store:
         self.database.close()
 
 
-def open_store(at: Path | URL) -> Store:
+def open_store(at: Path | URL, needs: Collection[Role] = ()) -> Store:
     """The records in the SQLite file or PostgreSQL database `at`, at the schema of this version of Sayso.
 
-    Raises `UnusableDatabase` where it is missing, older (migrate it), newer, or not a database.
+    Raises `UnusableDatabase` where it is missing, older (migrate it), newer, not a database, or where its user lacks
+    one of the roles whose work is to be done.
     """
-    return Store(open_sqlite(at) if isinstance(at, Path) else open_postgres(at))
+    return Store(open_sqlite(at) if isinstance(at, Path) else open_postgres(at, needs))
 
 
 def migrate(at: Path | URL) -> str:

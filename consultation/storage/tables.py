@@ -7,7 +7,7 @@ survives in the file.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 NO_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
@@ -72,7 +72,7 @@ class ResponseRow(SQLModel, table=True):
     channel: str
     locale: str
     consent_wording: str
-    consented_on: date
+    consented_on: date  # after the close, the wave's last day
     finished: bool = False
     counted: bool = False  # whether published figures count it yet: they move in steps, so that none can be differenced
 
@@ -88,7 +88,7 @@ class AnswerRow(SQLModel, table=True):
     kind: str
     value: Any = Field(default=None, sa_column=Column(JSON))
     text: str | None = None
-    answered_on: date
+    answered_on: date  # after the close, the wave's last day
 
 
 class InboxRow(SQLModel, table=True):
@@ -100,6 +100,7 @@ class InboxRow(SQLModel, table=True):
     __tablename__ = "inbox"
     __table_args__ = NO_ROWID
     mark: str = Field(primary_key=True)
+    wave_id: str | None = None  # None: taken before waves were noted here, or when the wave was over
     taken_on: date
 
 
@@ -150,3 +151,52 @@ class ConcernRow(SQLModel, table=True):
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     status: str = "new"
     alerted: bool = False
+    consultation_id: str | None = None  # whose timetable says how long it is kept; None: raised before that was noted
+
+
+class ClosingRow(SQLModel, table=True):
+    """How far the closing of a wave has come, so that one that was killed goes on: its last finished step, and the
+    numbers of what was destroyed."""
+
+    __tablename__ = "closing"
+    __table_args__ = NO_ROWID
+    wave_id: str = Field(primary_key=True, foreign_key="wave.id")
+    step: str
+    destroyed: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class CertificateRow(SQLModel, table=True):
+    """The signed certificate of a wave that was closed, word for word as an officer publishes it."""
+
+    __tablename__ = "certificate"
+    __table_args__ = NO_ROWID
+    wave_id: str = Field(primary_key=True, foreign_key="wave.id")
+    issued_on: date
+    body: str
+
+
+class RetentionRow(SQLModel, table=True):
+    """How many days after its close something of a consultation is kept, and when its purge began and was done."""
+
+    __tablename__ = "retention"
+    __table_args__ = NO_ROWID
+    consultation_id: str = Field(primary_key=True, foreign_key="consultation.id")
+    what: str = Field(primary_key=True)
+    days: int
+    begun_on: date | None = None
+    done_on: date | None = None
+
+
+class AuditRow(SQLModel, table=True):
+    """What staff or the system did, in order, never about a respondent. `digest` covers the entry and the digest
+    before it, so that an entry that is changed or taken out shows."""
+
+    __tablename__ = "audit"
+    __table_args__ = NO_ROWID
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    actor: str
+    act: str
+    subject: str
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    digest: str

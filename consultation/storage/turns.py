@@ -6,15 +6,20 @@ from datetime import date
 from typing import Any, TypeAlias
 
 import orjson
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from consultation.domain.answer import Answer, Chosen, ChosenSeveral, Counted, Scored, Skipped, Told, Withheld
 from consultation.domain.ids import AnswerId, Pseudonym, QuestionId, ResponseId, WaveId
 from consultation.domain.text import RedactedText
 from consultation.flow.state import State
+from consultation.storage.statements import Statements, statements
 from consultation.storage.tables import AnswerRow, ConcernRow, ConversationRow
 
 Values: TypeAlias = tuple[Any, ...]  # one row, in the order of the columns of its statement
+
+
+class IntakeEnded(Exception):
+    """The wave of this turn is being closed, or is closed: nothing of the turn was kept."""
 
 
 class StaleTurn(Exception):
@@ -100,11 +105,15 @@ def extended(earlier: str | None, more: RedactedText) -> Told:
 
 
 def conversation(session: Session, pseudonym: Pseudonym) -> ConversationRow | None:
-    return session.get(ConversationRow, pseudonym)
+    return session.scalars(_of(session).conversation, {"name": pseudonym}).one_or_none()
 
 
 def answers_of(session: Session, response: ResponseId) -> list[AnswerRow]:
-    return list(session.exec(select(AnswerRow).where(AnswerRow.response_id == response)))
+    return list(session.scalars(_of(session).answers, {"name": response}))
+
+
+def _of(session: Session) -> Statements:
+    return statements(session.get_bind().dialect.name)
 
 
 def _columns(answer: Answer) -> tuple[Any, RedactedText | None]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
+from analysis.findings.suppression import shown
 from bot.officer.door import OfficerDoor
 from bot.sayso import Sayso
 from bot.settings import Settings
@@ -91,7 +92,7 @@ def _operations(grown: Grown) -> Iterator[Line]:
     yield bounded(f"{size} staff bot's /reach, first time", _milliseconds(door.reach_text), "ms", DASHBOARD)
     again = median(_milliseconds(door.reach_text) for _ in range(LOOKS))
     yield bounded(f"{size} staff bot's /reach, again", again, "ms", DASHBOARD)
-    took = _milliseconds(lambda: purge(sayso.store, sayso.desk.now()))
+    took = _milliseconds(lambda: purge(sayso.store, sayso.desk.now(), shown))
     yield bounded(f"{size} purge of {grown.responses // 2:,} marks", took, "ms", None)
 
 

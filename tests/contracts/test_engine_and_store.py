@@ -67,6 +67,7 @@ class Talk:
                     self.answers = {}
                 case WithdrawResponse():
                     self.answers, self.finished = None, False
+                    self.unsaid = []  # what waited to be said may quote what they had said
                 case RecordAnswer(question, answer) if self.answers is not None:
                     self.answers[question] = plain(answer)
                 case ExtendAnswer(question, more) if self.answers is not None:

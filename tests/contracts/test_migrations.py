@@ -27,7 +27,7 @@ from consultation.operations.show_conversation import show_conversation
 from consultation.privacy.pseudonyms import pseudonym
 from consultation.storage import consultations
 from consultation.storage.faults import UnusableDatabase
-from consultation.storage.keys import KeyStore
+from consultation.storage.keys import KeyFolder
 from consultation.storage.postgres import postgres_engine
 from consultation.storage.schema import bring_up_to_date
 from consultation.storage.sqlite import sqlite_engine
@@ -123,13 +123,13 @@ def old(empty: Path | URL, tmp_path: Path) -> Path | URL:
     found = MetaData()
     found.reflect(engine)
     with engine.begin() as connection:
-        for name, row in _rows(KeyStore(tmp_path / "data-keys")):
+        for name, row in _rows(KeyFolder(tmp_path / "data-keys")):
             connection.execute(found.tables[name].insert().values(row))
     engine.dispose()
     return empty
 
 
-def _rows(keys: KeyStore) -> Iterator[tuple[str, dict[str, Any]]]:
+def _rows(keys: KeyFolder) -> Iterator[tuple[str, dict[str, Any]]]:
     owner = ConsultationId("consultation")
     keys.create(owner)
     who = pseudonym(keys.key(owner), Channel.WEB, CHAT)

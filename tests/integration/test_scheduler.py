@@ -150,7 +150,7 @@ def test_the_scheduler_opens_closes_purges_and_codes(opened: Opened) -> None:
     assert work_done(late, "close")
     assert work_done(late, "purge")
     assert reach(store, opened.wave.id).begun == {"young_person": 1}
-    assert set(planned(store)) == {("purge", ""), ("code", "")}
+    assert set(planned(store)) == {("purge", ""), ("wipe", ""), ("code", "")}
 
 
 def test_a_database_that_is_away_is_told_of_once_and_waited_for(

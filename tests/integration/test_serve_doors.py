@@ -14,7 +14,7 @@ from lo_bot_api_emulator import ApiRefusal
 from sqlalchemy import update
 
 from bot.cli.faults import UserFault
-from bot.cli.serve import Door, check_tokens, keep_serving
+from bot.cli.serve import PAGES, Door, check_tokens, keep_serving
 from bot.respondent.door import UnusableToken
 from bot.sayso import Sayso
 from bot.settings import Settings
@@ -60,11 +60,11 @@ async def served(sayso: Sayso, doors: Collection[Door] = ALL) -> AsyncIterator[a
     await running
 
 
-async def pages_answer(sayso: Sayso) -> bool:
+async def pages_answer(sayso: Sayso, path: str = "/") -> bool:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{sayso.settings.port}") as browser:
         for _ in range(100):
             try:
-                return (await browser.get("/")).status_code == 200
+                return (await browser.get(path)).status_code in (200, 401)  # 401 shows staff how to come in
             except httpx.TransportError:
                 await asyncio.sleep(0.1)
     return False
@@ -196,8 +196,12 @@ async def test_one_door_alone(tmp_path: Path, only: Door) -> None:
     async with serving(api) as address:
         sayso = a_sayso(tmp_path, address)
         async with served(sayso, {only}):
-            if only is Door.WEB:
+            if only in PAGES:
+                assert await pages_answer(sayso, "/" if only is Door.CHAT else "/staff")
+                assert not await pages_answer(sayso, "/staff" if only is Door.CHAT else "/")
+            elif only is Door.WEB:
                 assert await pages_answer(sayso)
+                assert await pages_answer(sayso, "/staff")
             elif only is Door.RESPONDENT:
                 await respondents_bot_answers(api)
             elif only is Door.OFFICER:
@@ -207,7 +211,7 @@ async def test_one_door_alone(tmp_path: Path, only: Door) -> None:
             assert await health_answers(sayso)
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", sayso.settings.port)) != 0
-    assert bool(api.requests) == (only is not Door.WEB)
+    assert bool(api.requests) == (only not in {*PAGES, Door.WEB})
 
 
 @pytest.mark.parametrize("only", [Door.RESPONDENT, Door.OFFICER])

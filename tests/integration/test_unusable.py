@@ -1,17 +1,22 @@
 """Files that cannot be used as they are: a sentence that says what to do, and nothing changed or lost."""
 
+import os
 import shutil
 import sqlite3
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.web.app import staff_secret
 from bot.wiring import wire
 from consultation.domain.consultation import Audience
+from consultation.operations.close_wave import end_intake
 from consultation.operations.open_wave import NotReady, open_wave
 from consultation.storage.keys import KEPT, UnusableKeys
+from consultation.storage.roles import Role
 from consultation.storage.store import UnusableDatabase, migrate, open_store
 from consultation.surveys import template
 from tests.builders import (
@@ -25,13 +30,19 @@ from tests.builders import (
     open_consultation,
     settings_in,
 )
+from tests.integration.test_command_line import Shell, sayso
+from tests.integration.test_serve_doors import free_port
 from tests.transcripts.spoken import Player
 from tests.transcripts.telegram import TelegramPlayer, telegram
 from tests.transcripts.terminal import TerminalPlayer
 from tests.transcripts.transcript import Turn
 from tests.transcripts.web import Browser, WebPlayer, read_page
 
-CLOSED = "runs from 1 November 2026 to 31 January 2027"
+__all__ = ["sayso"]  # a fixture
+
+NOT_OPEN = "it runs from 1 November 2026 to 31 January 2027"
+OVER = "This ended on 31 January 2027"
+UNLINKED = "Nobody can tell any more which answers are yours"
 
 
 def set_revision(path: Path, revision: str) -> None:
@@ -111,6 +122,120 @@ def test_keys_are_made_for_their_owner_alone(opened: Opened) -> None:
     assert key_file(opened).parent.stat().st_mode & 0o077 == 0
 
 
+# -- keys, before anything starts -----------------------------------------------------------------------------------
+
+
+def start(opened: Opened, **settings: Any) -> None:
+    """As `sayso serve`, `chat` and `open` begin, with a clock that stands in the wave."""
+    wire(settings_in(opened.folder, **settings), today=Calendar()).store.close()
+
+
+def test_it_starts_with_its_keys_in_place(opened: Opened) -> None:
+    start(opened)
+
+
+def test_a_missing_folder_of_keys_is_named_with_what_needs_it(opened: Opened) -> None:
+    folder = opened.sayso.settings.key_folder
+    folder.rename(opened.folder.parent / "elsewhere")
+    with pytest.raises(
+        UnusableKeys, match=r"data-keys is missing, and answers are being taken \(have-your-say\)\. Put"
+    ):
+        start(opened)
+    assert not folder.exists(), "a start that was refused made something"
+    start(opened, keys=opened.folder.parent / "elsewhere")
+
+
+@pytest.mark.parametrize("day", [date(2026, 10, 1), TODAY, date(2027, 1, 31)])
+def test_a_key_that_is_or_will_be_needed_must_be_there(opened: Opened, day: date) -> None:
+    key_file(opened).unlink()
+    with pytest.raises(UnusableKeys, match=r"The key .* is missing\. Put it back"):
+        wire(settings_in(opened.folder), today=Calendar(day))
+
+
+def test_a_closed_wave_needs_no_key(opened: Opened) -> None:
+    key_file(opened).unlink()
+    wire(settings_in(opened.folder), today=Calendar(date(2027, 2, 1))).store.close()
+    end_intake(opened.sayso.store, opened.wave, datetime(2026, 11, 23, 9, tzinfo=UTC))  # ahead of its day
+    start(opened)
+
+
+def test_who_makes_chapters_needs_no_keys(opened: Opened) -> None:
+    key_file(opened).unlink()
+    wire(settings_in(opened.folder), needs=[Role.ANALYST], today=Calendar()).store.close()
+
+
+def test_a_key_cut_short_stops_the_start(opened: Opened) -> None:
+    key_file(opened).write_bytes(b"short")
+    with pytest.raises(UnusableKeys, match="has 5 bytes and should have 32"):
+        start(opened)
+
+
+@pytest.mark.parametrize("name", ["*.key", "staff.secret"])
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o620, 0o601])
+def test_a_file_of_keys_that_others_can_read_stops_the_start(opened: Opened, name: str, mode: int) -> None:
+    staff_secret(opened.sayso.settings.key_folder)
+    (path,) = opened.sayso.settings.key_folder.glob(name)
+    path.chmod(mode)
+    with pytest.raises(UnusableKeys, match=rf"{path.name} can be read or written by others\. Run 'chmod 600 "):
+        start(opened)
+    path.chmod(0o600)
+    start(opened)
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o710, 0o701])
+def test_a_folder_of_keys_that_others_can_enter_stops_the_start(opened: Opened, mode: int) -> None:
+    opened.sayso.settings.key_folder.chmod(mode)
+    with pytest.raises(UnusableKeys, match=r"keys folder .* by others\. Run 'chmod 700 "):
+        start(opened)
+
+
+def test_others_may_know_whom_concerns_are_sealed_to_and_may_not_change_it(opened: Opened) -> None:
+    leads = opened.sayso.settings.key_folder / "safeguarding-leads.json"
+    leads.chmod(0o644)
+    start(opened)
+    leads.chmod(0o664)
+    with pytest.raises(UnusableKeys, match=r"safeguarding-leads\.json can be read or written by others"):
+        start(opened)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("whole", [True, False])
+def test_keys_of_another_user_stop_the_start(opened: Opened, whole: bool) -> None:
+    os.chown(opened.sayso.settings.key_folder if whole else key_file(opened), 65_534, -1)
+    with pytest.raises(UnusableKeys, match=r"belongs to another user .* or run 'chown 0 "):
+        start(opened)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_of_keys_that_cannot_be_written_to_stops_the_start(opened: Opened) -> None:
+    opened.sayso.settings.key_folder.chmod(0o500)
+    with pytest.raises(UnusableKeys, match=r"can't be written to\. Keys must be made there"):
+        start(opened)
+
+
+@pytest.mark.parametrize("way", ["inside", "deeper", "itself", "by a link"])
+def test_keys_in_the_data_folder_stop_the_start(opened: Opened, way: str) -> None:
+    """A backup of the data would hold what opens it."""
+    place = {"inside": "keys", "deeper": "a/b/keys", "itself": "", "by a link": "keys"}[way]
+    inside = opened.folder / place
+    if way != "itself":
+        shutil.copytree(opened.sayso.settings.key_folder, inside)
+    if way == "by a link":
+        inside = opened.folder.parent / "link"
+        inside.symlink_to(opened.folder / place)
+    with pytest.raises(UnusableKeys, match=r"lies in the data folder .*set SAYSO_KEYS to that place"):
+        start(opened, keys=inside)
+
+
+@pytest.mark.parametrize(
+    "command", ["serve", "chat have-your-say", "open another --authority a --decided-by b --purpose c"]
+)
+def test_every_command_that_needs_keys_refuses_with_the_sentence(opened: Opened, sayso: Shell, command: str) -> None:
+    opened.sayso.settings.key_folder.chmod(0o755)
+    said = sayso.refused(*command.split(), "--data", str(opened.folder), SAYSO_PORT=str(free_port()))
+    assert "by others. Run 'chmod 700 " in said
+
+
 def test_nothing_opens_without_a_safeguarding_lead(tmp_path: Path) -> None:
     configured = settings_in(tmp_path)
     migrate(configured.database)
@@ -151,13 +276,13 @@ async def is_told_that_it_closed(player: Player, calendar: Calendar) -> list[str
 async def test_closed_in_a_terminal(closing: tuple[Opened, Calendar]) -> None:
     player = TerminalPlayer(closing[0], "c")
     said = await is_told_that_it_closed(player, closing[1])
-    assert [CLOSED in each for each in said] == [True]
+    assert [OVER in said[0], UNLINKED in said[1], len(said)] == [True, True, 2]
 
 
 async def test_closed_on_telegram(closing: tuple[Opened, Calendar]) -> None:
     async with telegram(closing[0]) as api:
         said = await is_told_that_it_closed(TelegramPlayer(closing[0], api, 5), closing[1])
-    assert [CLOSED in each for each in said] == [True]
+    assert [OVER in said[0], UNLINKED in said[1], len(said)] == [True, True, 2]
 
 
 async def test_closed_on_the_web(closing: tuple[Opened, Calendar]) -> None:
@@ -168,7 +293,7 @@ async def test_closed_on_the_web(closing: tuple[Opened, Calendar]) -> None:
     calendar.today = date(2027, 2, 1)
     await player.does(Turn(taps="Fenland"))
     said = [each.text for each in read_page(player.browser.page)]
-    assert [CLOSED in each for each in said] == [True]
+    assert [OVER in said[0], UNLINKED in said[1], len(said)] == [True, True, 2]
     assert player.browser.page.xpath("//form[contains(@class, 'reply')]") == [], "a closed consultation still asks"
     other = Browser(opened)
     await other.open("/c/have-your-say")
@@ -177,11 +302,10 @@ async def test_closed_on_the_web(closing: tuple[Opened, Calendar]) -> None:
     assert "No consultation is open" in other.page.text_content()
 
 
-@pytest.mark.parametrize("day", [date(2026, 10, 31), date(2027, 2, 1)])
-def test_outside_its_dates_nothing_is_stored(tmp_path: Path, day: date) -> None:
+@pytest.mark.parametrize(("day", "told"), [(date(2026, 10, 31), NOT_OPEN), (date(2027, 2, 1), OVER)])
+def test_outside_its_dates_nothing_is_stored(tmp_path: Path, day: date, told: str) -> None:
     opened = open_consultation(tmp_path / "data", today=Calendar(day))
-    said = Person(opened, "c").begins(Audience.STAFF)
-    assert [CLOSED.replace("runs", "it runs") in each.text for each in said] == [True]
+    assert told in Person(opened, "c").begins(Audience.STAFF)[0].text
     assert Person(opened, "c").stored() is None
 
 

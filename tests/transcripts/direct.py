@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from consultation.domain.consultation import Channel
-from consultation.flow.events import Tapped
+from consultation.flow.events import Command, Commanded, Tapped
+from consultation.operations.converse import Input
 from consultation.operations.messages import Message
 from tests.builders import Opened, Person
 from tests.transcripts.spoken import Spoken, as_spoken
@@ -33,7 +34,11 @@ class DirectPlayer:
     def _press_old(self, label: str) -> list[Message]:
         """The newest button of that label which is not on the prompt that stands."""
         for message in reversed(self._person.heard):
-            for button in message.buttons:
-                if button.label == label and message.step != self._person.prompt.step:
-                    return self._person.does(Tapped(message.step, (button.value,)))
+            pressed: list[tuple[str, Input]] = [
+                *((each.label, Tapped(message.step, (each.value,))) for each in message.buttons),
+                *((each.label, Commanded(Command(each.value), message.step)) for each in message.commands),
+            ]
+            for shown, press in pressed:
+                if shown == label and message.step != self._person.prompt.step:
+                    return self._person.does(press)
         raise AssertionError(f"no earlier prompt had a button {label!r}")

@@ -13,23 +13,32 @@ from starlette.routing import BaseRoute
 
 from bot.sayso import Sayso
 from bot.turns import Turns
-from bot.web.pages import show, words
+from bot.web.chat.visit import (
+    forget_talk,
+    form_of,
+    is_open,
+    nonce_of,
+    path_of,
+    remember_talk,
+    talk_of,
+    wave_of,
+)
+from bot.web.pages import day, show, words
 from bot.web.security import Access, guarded
 from consultation.domain.consultation import Audience, Channel, Wave
 from consultation.domain.text import RawText
-from consultation.domain.wording import EASY_READ, PLAIN, Words
+from consultation.domain.wording import EASY_READ, PLAIN
 from consultation.flow.events import Began, Command, Commanded, Tapped
 from consultation.flow.state import LONGEST_ANSWER
-from consultation.locale import render
 from consultation.operations.converse import Incoming, Input, NotStored, Reply, Typed
-from consultation.operations.messages import Message, briefing, help_text
+from consultation.operations.messages import Message, help_text, not_taking
 from consultation.operations.show_conversation import Talk, show_conversation
+from consultation.privacy.receipts import new_talk, receipt_of
 from consultation.storage.writer import WriterClosed
 
 log = logging.getLogger("sayso.web")
 
 PASSING = (DBAPIError, WriterClosed)  # the disk is full, the database is away, Sayso is stopping
-BIGGEST_POST = 256 * 1024  # bytes; the longest answer takes a tenth of it
 
 
 def routes() -> list[BaseRoute]:
@@ -52,57 +61,57 @@ async def _front(request: Request) -> Response:
 
 async def _welcome(request: Request) -> Response:
     """The page before the talk: what this is, and one button."""
-    wave = await _wave(request)
+    wave = await wave_of(request)
     audience = request.path_params.get("audience")
     if audience is not None and Audience.of_link(audience) is None:
         raise HTTPException(404)
-    under_way = _cookie_name(wave) in request.cookies
+    under_way = talk_of(request, wave) is not None
+    sayso: Sayso = request.app.state.sayso
+    over = not_taking(wave, sayso.desk.today())[1:]  # what there is to say beyond its dates
     return show(
-        request, "welcome.html", wave=wave, audience=audience, under_way=under_way, open=_is_open(request, wave)
+        request,
+        "welcome.html",
+        wave=wave,
+        audience=audience,
+        under_way=under_way,
+        open=is_open(request, wave),
+        over=over,
     )
 
 
 async def _begin(request: Request) -> Response:
-    wave = await _wave(request)
-    form = await _form(request)
-    begun = None if form.get("afresh") else request.cookies.get(_cookie_name(wave))
-    chat = begun or secrets.token_urlsafe(24)
+    wave = await wave_of(request)
+    form = await form_of(request)
+    begun = None if form.get("afresh") else talk_of(request, wave)
+    chat = begun or new_talk()
     try:
-        await _turn(request, wave, chat, _nonce(form), Began(Audience.of_link(str(form.get("audience", "")))))
+        await _turn(request, wave, chat, nonce_of(form), Began(Audience.of_link(str(form.get("audience", "")))))
     except PASSING as error:
         return _not_saved(request, form, "", error)
-    response = RedirectResponse(f"/c/{wave.consultation.slug}/talk#now", status_code=303)
-    # A session cookie: a shared phone forgets the talk when its browser closes.
-    response.set_cookie(
-        _cookie_name(wave),
-        chat,
-        path=f"/c/{wave.consultation.slug}",
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    response = RedirectResponse(f"{path_of(wave)}/talk#now", status_code=303)
+    remember_talk(request, response, wave, chat)
     return response
 
 
 async def _show_talk(request: Request) -> Response:
-    wave = await _wave(request)
-    chat = request.cookies.get(_cookie_name(wave))
+    wave = await wave_of(request)
+    chat = talk_of(request, wave)
     if chat is None:
-        return RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
+        return RedirectResponse(path_of(wave), status_code=303)
     return await _talk_page(request, wave, chat)
 
 
 async def _take_post(request: Request) -> Response:
     """One turn. Answered by a redirect, so that reloading the page posts nothing again."""
-    wave = await _wave(request)
-    chat = request.cookies.get(_cookie_name(wave))
+    wave = await wave_of(request)
+    chat = talk_of(request, wave)
     if chat is None:
-        return RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
-    form = await _form(request)
+        return RedirectResponse(path_of(wave), status_code=303)
+    form = await form_of(request)
     text = form.get("text")
     draft = text if isinstance(text, str) else ""
     try:
-        reply = await _turn(request, wave, chat, _nonce(form), _decode(form))
+        reply = await _turn(request, wave, chat, nonce_of(form), _decode(form))
     except NotStored as refused:
         return await _talk_page(request, wave, chat, draft=draft, first=refused.message, status_code=503)
     except PASSING as error:
@@ -112,7 +121,7 @@ async def _take_post(request: Request) -> Response:
     if _was_stale(reply) or len(draft) > LONGEST_ANSWER:
         # Shown at once and not after a redirect: the draft is kept nowhere but on the person's own screen.
         return await _talk_page(request, wave, chat, draft=draft, status_code=422)
-    return RedirectResponse(f"/c/{wave.consultation.slug}/talk#now", status_code=303)
+    return RedirectResponse(f"{path_of(wave)}/talk#now", status_code=303)
 
 
 def _not_saved(request: Request, form: FormData, draft: str, error: Exception) -> Response:
@@ -125,9 +134,9 @@ def _not_saved(request: Request, form: FormData, draft: str, error: Exception) -
 
 async def _leave(request: Request) -> Response:
     """Forget the talk on this device; the answers stay as they are."""
-    wave = await _wave(request)
-    response = RedirectResponse(f"/c/{wave.consultation.slug}", status_code=303)
-    response.delete_cookie(_cookie_name(wave), path=f"/c/{wave.consultation.slug}")
+    wave = await wave_of(request)
+    response = RedirectResponse(path_of(wave), status_code=303)
+    forget_talk(response, wave)
     return response
 
 
@@ -155,11 +164,12 @@ async def _talk_page(
     closed: tuple[Message, ...] = (),
 ) -> Response:
     sayso: Sayso = request.app.state.sayso
-    talk: Talk = await run_in_threadpool(show_conversation, sayso.desk, wave, Channel.WEB, chat)
-    is_open = not closed and _is_open(request, wave)
+    taking = not closed and is_open(request, wave)
+    if not taking:  # from then on nobody can tell which talk was whose
+        talk = Talk(PLAIN, latest=closed or tuple(not_taking(wave, sayso.desk.today())))
+    else:
+        talk = await run_in_threadpool(show_conversation, sayso.desk, wave, Channel.WEB, chat)
     latest = (first, *talk.latest) if first else talk.latest
-    if not is_open:  # the talk stays to be read, but nothing is asked any more
-        latest = closed or (Message(render(Words("wave.not_open", briefing(wave)), talk.locale)),)
     prompt = latest[-1] if latest and latest[-1].mode is not None else None
     return show(
         request,
@@ -172,7 +182,11 @@ async def _talk_page(
         draft=draft,
         nonce=secrets.token_urlsafe(16),
         longest=LONGEST_ANSWER,
-        open=is_open,
+        open=taking,
+        receipt=receipt_of(chat),
+        locale=talk.locale,
+        closes_on=day(wave.closes_on),
+        finished=prompt is not None and any(each.value == Command.DELETE for each in prompt.buttons),
     )
 
 
@@ -187,34 +201,3 @@ def _decode(form: FormData) -> Input:
     if isinstance(text, str):
         return Typed(RawText(text.replace("\r\n", "\n")), number)
     return Tapped(number, tuple(str(each) for each in form.getlist("value")))
-
-
-async def _form(request: Request) -> FormData:
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > BIGGEST_POST:
-        raise HTTPException(413)
-    return await request.form()
-
-
-def _nonce(form: FormData) -> str:
-    """The form's own number: the same form posted twice is one turn."""
-    return str(form.get("nonce") or secrets.token_urlsafe(16))[:64]
-
-
-async def _wave(request: Request) -> Wave:
-    sayso: Sayso = request.app.state.sayso
-    slug = request.path_params["slug"]
-    # A database that hangs holds up a thread, and not everybody.
-    wave = sayso.waves.remembered(slug) or await run_in_threadpool(sayso.waves.at, slug)
-    if wave is None:
-        raise HTTPException(404)
-    return wave
-
-
-def _is_open(request: Request, wave: Wave) -> bool:
-    sayso: Sayso = request.app.state.sayso
-    return wave.is_open(sayso.desk.today())
-
-
-def _cookie_name(wave: Wave) -> str:
-    return f"talk_{wave.consultation.slug}"

@@ -19,11 +19,12 @@ from analysis.operations.report_wave import Analysed
 from analysis.operations.review import clear_quotation, decide_coding, withdraw_clearance
 from analysis.records import AnswerRecord, Coding, Facet, Verdict
 from analysis.storage.codings import UnknownAnswer
-from bot.chapters import analysed, code_what_is_new
+from bot.chapters import analysed, code_what_is_new, note_taken
 from bot.sayso import Sayso
 from bot.web.console.consultations import wave_at
 from bot.web.pages import show
-from bot.web.security import Access, guarded
+from bot.web.security import Access, Role, guarded
+from bot.web.workbench import leaks
 
 PAGE = 20  # answers
 BY = "analyst"
@@ -52,6 +53,7 @@ def routes() -> list[BaseRoute]:
         guarded("/staff/answers/{slug}/clear", _clear, Access.ANALYST, method="POST"),
         guarded("/staff/answers/{slug}/evidence/{ref}", _evidence, Access.ANALYST),
         guarded("/staff/answers/{slug}/files/{name}", _file, Access.ANALYST),
+        *leaks.routes(),
     ]
 
 
@@ -180,11 +182,17 @@ async def _evidence(request: Request) -> Response:
 
 
 async def _file(request: Request) -> Response:
-    found = await run_in_threadpool(_analysed, request)
+    return await run_in_threadpool(_make_file, request)
+
+
+def _make_file(request: Request) -> Response:
+    found = _analysed(request)
     name = request.path_params["name"]
     files = {key: content for key, content in export_findings(found).items() if not key.startswith("chapter")}
     if name not in files:
         raise HTTPException(404)
+    sayso: Sayso = request.app.state.sayso
+    note_taken(sayso, wave_at(sayso, request.path_params["slug"]), name, by=Role.ANALYST.value)
     media = MEDIA[name[name.rindex(".") :]]
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(files[name], media_type=media, headers=headers)

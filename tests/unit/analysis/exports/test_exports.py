@@ -183,6 +183,7 @@ class TestSpreadsheets:
             "audience": "young_person",
             "question": "safer",
             "text": MADE.answers[0].text,
+            "hidden": "",
             "state": "coded",
             "outcomes": "stay_safe",
             "outcomes_confidence": "0.75",
@@ -193,6 +194,15 @@ class TestSpreadsheets:
             "checked_by_person": "no",
             "words": f"bullying: {MADE.answers[0].text[:12]}",
         }
+
+    def test_a_token_is_explained_beside_the_answer_and_in_the_read_me(self) -> None:
+        told = replace(MADE.answers[0], text="[name] at [school] told [name]")
+        made = replace(MADE, answers=(told, *MADE.answers[1:]))
+        row = next(csv.DictReader(StringIO(as_csv(replace(made, answers=(told,))).decode("utf-8-sig"))))
+        assert row["hidden"] == "[name] a person’s name; [school] the name of a school or college"
+        read_me = [str(each[0]) for each in load_workbook(BytesIO(as_xlsx(made)))["Read me"].values if each[0]]
+        assert any("[school]: the name of a school or college" in each for each in read_me)
+        assert not any("postcode" in each for each in read_me)
 
     def test_no_one_is_linked_or_described(self) -> None:
         assert b"r0-00" not in as_csv(MADE)

@@ -1,5 +1,6 @@
 """Whatever anybody does in whatever order: the engine's promises, held against thousands of invented talks."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,10 +63,11 @@ class Record:
 
 
 def said(text: str, concern: Level = Level.NONE, at: int | None = None) -> Said:
-    return Said(RawText(text), RedactedText(text), concern, at)
+    return Said(RawText(text), RedactedText.stored(text), concern, at)
 
 
-texts = st.sampled_from(WORDS) | st.just(f"{MARK} and then some more words") | st.just(MARK)
+HIDES = (f"[name] {MARK} and then some more words", f"[name] {MARK}")
+texts = st.sampled_from((*WORDS, *HIDES, "another way")) | st.just(f"{MARK} and then some more words") | st.just(MARK)
 concerns = st.sampled_from([Level.NONE] * 8 + [Level.SUPPORT, Level.IMMEDIATE])
 audiences = st.sampled_from([None, *Audience])
 steps = st.integers(-1, 80)
@@ -86,7 +88,7 @@ class AnyTalk(RuleBasedStateMachine):
         before = self.state
         was_consented = self.record.consented
         taken = step(survey(), before, event)
-        again = step(survey(), State.from_json(before.to_json()), event)
+        again = step(survey(), State.from_json(json.loads(json.dumps(before.to_json()))), event)
         assert again == taken, "the same step differs after the state went through JSON"
         assert taken.state.step >= before.step, "the step fell"
         for effect in taken.effects:
@@ -120,6 +122,22 @@ class AnyTalk(RuleBasedStateMachine):
     @rule(text=texts, concern=concerns, at=steps)
     def types_on_a_page(self, text: str, concern: Level, at: int) -> None:
         self._do(said(text, concern, at))
+
+    @rule(twice=st.booleans(), text=texts)
+    def says_it_another_way(self, twice: bool, text: str) -> None:
+        """Whatever was hidden last is asked about again where that is offered, and a second press changes nothing."""
+        offered, at, answers = self.state.may_rephrase, self.state.step, dict(self.record.answers)
+        hidden = self.state.hidden
+        self._do(Commanded(Command.REPHRASE, at))
+        once = self.state
+        if twice:
+            self._do(Commanded(Command.REPHRASE, at))
+            assert self.state == once
+        assert self.record.answers == answers, "a press changed an answer"
+        assert not offered or (hidden is not None and self.state.current == hidden.question and self.state.rephrasing)
+        assert once.may_rephrase is False or not offered
+        if offered:
+            self._do(said(text))
 
     @rule(data=st.data())
     def taps_what_is_shown(self, data: st.DataObject) -> None:

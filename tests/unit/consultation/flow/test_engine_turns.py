@@ -1,18 +1,22 @@
 """Single turns whose rules have two sides: what is followed up, what a concern records, what is too long or empty."""
 
+from dataclasses import replace
+
 import pytest
 
 from consultation.domain.answer import Skipped, Told, Withheld
 from consultation.domain.concern import Level
 from consultation.domain.consultation import Audience
-from consultation.domain.ids import QuestionId
+from consultation.domain.ids import OptionId, QuestionId
+from consultation.domain.survey import Stage
 from consultation.domain.text import Kind, RawText, RedactedText
-from consultation.domain.wording import EASY_READ, Words
+from consultation.domain.wording import EASY_READ, PLAIN, Words
 from consultation.flow.effects import Ask, ExtendAnswer, OfferHelpLines, RecordAnswer, Say
 from consultation.flow.engine import step
 from consultation.flow.events import Began, Command, Commanded, Said, SentSomethingElse, Tapped
 from consultation.flow.state import LONGEST_ANSWER, Awaiting, State
 from consultation.flow.stepping import Step
+from consultation.locale import render
 from tests.builders import survey
 
 GOOD_WORKER = QuestionId("good_worker")
@@ -85,8 +89,74 @@ def test_five_thousand_characters_are_taken_and_one_more_is_not() -> None:
 def test_a_hidden_name_is_told_of_by_its_kind_alone() -> None:
     text = RedactedText("[name] was kind to us all and [name] too", (Kind.PERSON, Kind.PERSON))
     taken = step(survey(), asked(), Said(RawText("Tracey was kind to us all and Jo too"), text))
-    told = [e.wording for e in taken.effects if isinstance(e, Say) and isinstance(e.wording, Words)]
-    assert [(each.key, dict(each.values)) for each in told] == [("privacy.hidden", {"kinds": "[name]"})]
+    kept = "[name] was kind to us all and [name] too"
+    told = Words("hidden.told", {"kinds": (Words("hidden.several.person"),), "kept": kept})
+    assert [each.wording for each in taken.effects if isinstance(each, Say)] == [told]
+    assert taken.state.may_rephrase
+
+
+def hides(state: State, text: str, concern: Level = Level.NONE) -> Step:
+    return step(survey(), state, Said(RawText(text), RedactedText.stored(text), concern))
+
+
+def test_each_kind_is_told_of_once_in_the_order_of_the_words() -> None:
+    told = hides(asked(), "[school] and [name] and [phone] and [name] were no use to us")
+    says = next(each.wording for each in told.effects if isinstance(each, Say))
+    assert isinstance(says, Words)
+    assert render(says, PLAIN).startswith("I took out a school, names and a phone number, so that nobody can tell")
+    assert render(says, EASY_READ).startswith("I took out a school, names and a phone number. Now nobody can tell")
+
+
+def test_the_third_time_is_one_line_without_their_words() -> None:
+    state = asked()
+    for key in ("hidden.told", "hidden.told", "hidden.briefly", "hidden.briefly"):
+        taken = hides(state, "[name] was kind to us and rang us back")
+        assert keys(taken) == [key]
+        assert taken.state.may_rephrase
+        state = step(survey(), taken.state, Commanded(Command.REPHRASE, taken.state.step)).state
+
+
+def test_another_way_is_offered_with_the_next_prompt_and_with_no_other() -> None:
+    begun = {each.id: frozenset[OptionId]() for each in survey().questions if each.stage is not Stage.MAIN}
+    told = hides(asked(answered=begun), "[name] was kind to us and rang us back")
+    asking = told.effects[-1]
+    assert isinstance(asking, Ask)
+    assert asking.commands[0] is Command.REPHRASE
+    after_help = step(survey(), told.state, Commanded(Command.HELP)).effects[-1]
+    assert isinstance(after_help, Ask)
+    assert after_help.commands == asking.commands
+    later = step(survey(), told.state, Commanded(Command.SKIP, told.state.step)).effects[-1]
+    assert isinstance(later, Ask)
+    assert Command.REPHRASE not in later.commands
+
+
+def test_another_way_at_the_last_question() -> None:
+    """In a survey that ends with a text."""
+    at = survey().questions.index(survey().question(GOOD_WORKER))
+    short = replace(survey(), questions=survey().questions[: at + 1])
+    before = {each.id: frozenset[OptionId]() for each in short.questions[:at]}
+    said = Said(RawText("Jo was kind to us"), RedactedText.stored("[name] was kind to us"))
+    told = step(short, asked(answered=before), said)
+    assert told.state.awaiting is Awaiting.NOTHING_MORE
+    back = step(short, told.state, Commanded(Command.REPHRASE, told.state.step))
+    assert (back.state.awaiting, back.state.current) == (Awaiting.ANSWER, GOOD_WORKER)
+    again = step(short, back.state, Said(RawText("She was kind to us"), RedactedText("She was kind to us")))
+    assert again.state.awaiting is Awaiting.NOTHING_MORE
+    assert records(again) == [RecordAnswer(GOOD_WORKER, Told(RedactedText("She was kind to us")))]
+
+
+@pytest.mark.parametrize("level", [Level.SUPPORT, Level.IMMEDIATE])
+@pytest.mark.parametrize("awaiting", [Awaiting.ANSWER, Awaiting.MORE])
+def test_nothing_is_said_of_what_was_hidden_in_a_concern(level: Level, awaiting: Awaiting) -> None:
+    taken = hides(asked(awaiting=awaiting), "[name] hits me", level)
+    assert not [each for each in keys(taken) if each.startswith("hidden.")]
+    assert not taken.state.may_rephrase
+
+
+def test_a_talk_from_before_this_was_noted_goes_on() -> None:
+    kept = asked().to_json()
+    del kept["hidden"]
+    assert State.from_json(kept) == asked()
 
 
 def test_a_support_concern_keeps_the_redacted_words_and_asks_no_more_of_them() -> None:

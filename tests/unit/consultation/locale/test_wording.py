@@ -11,11 +11,13 @@ import pytest
 import bot
 import consultation
 from consultation.domain.consultation import Audience
+from consultation.domain.text import Kind
 from consultation.domain.wording import EASY_READ, PLAIN, Localised, Words
 from consultation.flow.events import Command
 from consultation.flow.state import Awaiting
 from consultation.locale import render
 from consultation.locale.catalogue import FOLDER, catalogue
+from consultation.privacy.receipts import Slip
 
 # What may stand in the braces of a key that is put together. A new name there must be added, or the test fails.
 SAFE = ("yes", "no", "not_sure")
@@ -34,6 +36,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "safe.{each}": SAFE,
     "safe.after_{answer}": SAFE,
     "delete.{each}": ("yes", "no"),
+    "receipt.{talk.value}": tuple(Slip),
+    "hidden.one.{kind.value}": tuple(Kind),
+    "hidden.several.{kind.value}": tuple(Kind),
     "choice.{each}": (Command.RESUME, Command.STOP, Command.DELETE, Command.CHANGE),
 }  # fmt: skip
 LOCALES = sorted(path.stem for path in FOLDER.glob("*.po"))

@@ -187,8 +187,9 @@ def test_a_closed_consultation_still_helps_and_hears_who_is_in_danger(opened: Op
     assert "0800 1111" in said
     assert [each.level for each in referrals(closed.sayso.store)] == ["immediate"]
     assert "0800 1111" in " ".join(each.text for each in person.types("HELP"))
-    [told] = person.types("hello?")
-    assert "isn't open" in told.text
+    told, why = person.types("hello?")
+    assert "This ended on 31 January 2027" in told.text
+    assert "Nobody can tell any more which answers are yours" in why.text
 
 
 def test_the_answer_to_are_you_safe_reaches_the_lead_as_words_of_the_same_chat(opened: Opened) -> None:

@@ -10,18 +10,19 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import select
 
+from analysis.findings.suppression import shown
+from bot.closings import close
 from consultation.domain.consultation import Audience, Channel
 from consultation.domain.due import closing, day_in_london, next_at, opening
 from consultation.domain.ids import WaveId
 from consultation.operations import purge as purging
 from consultation.operations.advance_figures import STEP, advance_figures
-from consultation.operations.close_wave import close_wave
 from consultation.operations.due_work import NotYet, ensure_due
 from consultation.operations.open_wave import open_wave, see_it_open
 from consultation.operations.purge import purge
 from consultation.operations.reach import reach
 from consultation.operations.set_aside import set_aside, updates_set_aside
-from consultation.storage.keys import KeyStore
+from consultation.storage.keys import KeyFolder
 from consultation.storage.store import Store
 from consultation.storage.tables import DueRow, InboxRow, OutboxRow, ResponseRow
 from consultation.surveys import template
@@ -35,6 +36,10 @@ OVER = datetime(2027, 2, 1, 0, 1, tzinfo=UTC)  # for the wave of these tests
 def planned(store: Store) -> dict[tuple[str, str], datetime]:
     with store.read() as session:
         return {(each.kind, each.subject): each.due_at.replace(tzinfo=UTC) for each in session.exec(select(DueRow))}
+
+
+def close_here(opened: Opened, wave: WaveId, now: datetime) -> datetime | None:
+    return close(opened.sayso.settings, opened.sayso.store, opened.sayso.keys, wave, now)
 
 
 def respond(opened: Opened, people: range) -> None:
@@ -89,14 +94,18 @@ def test_waves_of_before_there_was_due_work_get_what_they_still_need(opened: Ope
                 session.delete(row)
         ensure_due(store, now)
         ensure_due(store, now + DAY)  # and a second start changes nothing
-        found[when] = set(planned(store)) - {("purge", ""), ("code", "")}
+        found[when] = set(planned(store)) - {("purge", ""), ("wipe", ""), ("code", "")}
         assert planned(store)["purge", ""] == next_at(now, time(3))
-    assert found == {"before": {("open", wave), ("close", wave)}, "during": {("close", wave)}, "after": set()}
+    assert found == {
+        "before": {("open", wave), ("close", wave)},
+        "during": {("close", wave)},
+        "after": {("close", wave)},
+    }
 
 
 def test_what_an_opening_wave_lacks_is_said_until_it_is_there(opened: Opened) -> None:
-    keys, wave = opened.sayso.keys.folder, opened.wave
-    desk = replace(opened.sayso.desk, key_of=lambda consultation: KeyStore(keys).key(consultation))  # read afresh
+    keys, wave = opened.sayso.settings.key_folder, opened.wave
+    desk = replace(opened.sayso.desk, key_of=lambda consultation: KeyFolder(keys).key(consultation))  # read afresh
     assert see_it_open(desk, wave.id) is None
     (key,) = keys.glob("*.key")
     kept = key.rename(key.with_suffix(".away"))
@@ -110,7 +119,7 @@ def test_what_an_opening_wave_lacks_is_said_until_it_is_there(opened: Opened) ->
     def no_survey(_: object) -> Any:
         raise KeyError
 
-    with pytest.raises(NotYet, match="Version 1 of the survey 'what-we-want' isn't in the database"):
+    with pytest.raises(NotYet, match="Version 2 of the survey 'what-we-want' isn't in the database"):
         see_it_open(replace(desk, survey_of=no_survey), wave.id)
     assert see_it_open(desk, WaveId("gone")) is None
 
@@ -120,7 +129,7 @@ def test_a_wave_that_is_over_counts_everybody_and_keeps_no_address(opened: Opene
     Person(opened, "4711", Channel.TELEGRAM).begins(Audience.STAFF)
     respond(opened, range(3))
     for _ in range(2):
-        assert close_wave(store, opened.wave.id, OVER) is None
+        assert close_here(opened, opened.wave.id, OVER) is None
         assert reach(store, opened.wave.id).begun == {"staff": 3}
         with store.read() as session:
             assert session.exec(select(OutboxRow)).all() == []
@@ -128,10 +137,10 @@ def test_a_wave_that_is_over_counts_everybody_and_keeps_no_address(opened: Opene
 
 def test_a_wave_that_goes_on_longer_is_closed_later(opened: Opened) -> None:
     Person(opened, "4711", Channel.TELEGRAM).begins(Audience.STAFF)
-    assert close_wave(opened.sayso.store, opened.wave.id, OVER - 2 * DAY) == OVER
+    assert close_here(opened, opened.wave.id, OVER - 2 * DAY) == OVER
     with opened.sayso.store.read() as session:
         assert session.exec(select(OutboxRow)).all() != []
-    assert close_wave(opened.sayso.store, WaveId("gone"), OVER) is None
+    assert close_here(opened, WaveId("gone"), OVER) is None
 
 
 # -- purging ------------------------------------------------------------------------------------------------------
@@ -145,7 +154,7 @@ def test_marks_go_when_no_channel_can_deliver_again_and_troubles_after_a_month(o
     for days in (0, 30, 31):
         set_aside(store, "web", f"Fault{days}", new_id, TODAY - days * DAY)
     for _ in range(2):
-        assert purge(store, NOON) == datetime(2026, 11, 24, 3, tzinfo=UTC)
+        assert purge(store, NOON, shown) == datetime(2026, 11, 24, 3, tzinfo=UTC)
         with store.read() as session:
             assert set(session.exec(select(InboxRow.mark))) == {f"{days} days" for days in range(4)}
         assert [each.fault for each in updates_set_aside(store)] == ["Fault0", "Fault30"]
