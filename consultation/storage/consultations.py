@@ -65,9 +65,8 @@ def find_survey_body(session: Session, survey: SurveyId, version: int) -> str | 
 def _joined() -> Any:
     """Waves, their consultations, how far the closing of those has come that are being closed, or are, and how long
     answers are kept."""
-    joined: Any = select(
-        WaveRow, ConsultationRow, col(ClosingRow.step), col(RetentionRow.days), col(RetentionRow.begun_on)
-    )
+    columns: list[Any] = [WaveRow, ConsultationRow, ClosingRow.step, RetentionRow.days, RetentionRow.begun_on]
+    joined: Any = select(*columns)
     joined = joined.join(ConsultationRow, col(WaveRow.consultation_id) == ConsultationRow.id)
     joined = joined.join(ClosingRow, col(ClosingRow.wave_id) == WaveRow.id, isouter=True)
     answers = and_(col(RetentionRow.consultation_id) == ConsultationRow.id, col(RetentionRow.what) == Kept.ANSWERS)

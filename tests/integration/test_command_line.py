@@ -210,7 +210,7 @@ def test_what_cannot_be_opened_is_a_sentence(sayso: Shell, data: Path, tmp_path:
     )
     edited = tmp_path / "edited.yaml"
     edited.write_text(template("what-we-want").replace("how old are you", "what age are you"), encoding="utf-8")
-    assert "raise 'version:' to 2" in sayso.refused("open", "theirs", "--survey", str(edited), *where)
+    assert "raise 'version:' to 3" in sayso.refused("open", "theirs", "--survey", str(edited), *where)
     assert "--areas is for" in sayso.refused("open", "theirs", "--survey", str(edited), "--areas", "Town", *where)
     assert "No area is named" in sayso.refused("open", "theirs", "--areas", " , ", *where)
 

@@ -5,14 +5,19 @@ from consultation.flow.prompts import typed_command
 from tests.builders import real_screen
 from tests.transcripts.transcript import transcripts
 
-GRAVE = {"danger-right-now": Level.IMMEDIATE, "worrying-words-then-carries-on": Level.SUPPORT}
+GRAVE = {
+    "danger-right-now": Level.IMMEDIATE,
+    "worrying-words-then-carries-on": Level.SUPPORT,
+    "a-name-among-worrying-words": Level.SUPPORT,
+    "delete-after-worrying-words": Level.SUPPORT,
+}
 MOST_FALSE_ALARMS = 0.05
 
 
-def texts(*, grave: bool) -> dict[str, str]:
+def texts(*, grave: bool) -> set[tuple[str, str]]:
     """What is typed, with the transcript where it is. Commands are left out: HELP is a call for help."""
     return {
-        turn.words: name
+        (turn.words, name)
         for name, transcript in transcripts().items()
         if (name in GRAVE) is grave
         for turn in transcript.turns
@@ -21,14 +26,14 @@ def texts(*, grave: bool) -> dict[str, str]:
 
 
 def test_what_is_grave_is_heard_at_its_level_or_above() -> None:
-    heard = {name: real_screen()(text).level for text, name in texts(grave=True).items()}
-    assert set(heard) == set(GRAVE)
-    for name, level in heard.items():
-        assert level.rank >= GRAVE[name].rank, name
+    heard = [(name, real_screen()(text).level) for text, name in texts(grave=True)]
+    assert {name for name, _ in heard} == set(GRAVE)
+    for name in GRAVE:
+        assert max(level.rank for each, level in heard if each == name) >= GRAVE[name].rank, name
 
 
 def test_ordinary_words_worry_nobody() -> None:
-    said = texts(grave=False)
+    said = {text for text, _ in texts(grave=False)}
     assert len(said) > 40
     worried = {text: real_screen()(text).level.value for text in said if real_screen()(text).level is not Level.NONE}
     assert len(worried) / len(said) <= MOST_FALSE_ALARMS, worried
