@@ -88,9 +88,7 @@ def open_consultation(
     )
     wave = open_wave(sayso.desk, sayso.keys, commission, body)
     out.print(f"Open until {wave.closes_on}. The link, once you run 'sayso serve': /c/{slug}")
-    out.print(
-        f"Answers are kept until {wave.answers_until}, as people are told. To change it: sayso retention {slug}"
-    )
+    out.print(f"Answers are kept until {wave.answers_until}, as people are told. To change it: sayso retention {slug}")
 
 
 def _survey_body(survey: Path | None, areas: str, slug: str) -> str:
