@@ -23,6 +23,7 @@ from consultation.domain.text import Span
 from consultation.encoder import MiniLM
 from consultation.encoder import ModelUnavailable as EncoderUnavailable
 from consultation.privacy.detect import Detector, JointDetector
+from consultation.privacy.likelihoods import stored_weights
 from consultation.privacy.rampart import ModelUnavailable as DetectorUnavailable
 from consultation.privacy.rampart import Rampart
 from consultation.safeguarding.head import InvalidHead
@@ -102,7 +103,8 @@ def screen(packages: Path | None = None, *, pause: float = PAUSE) -> Screen:
 @cache  # of what was loaded; what could not be is tried again
 def _detector(packages: Path | None) -> Detector:
     folder = _whole(NAMES, packages, DetectorUnavailable)
-    return JointDetector(Rampart(folder and folder / "models" / "rampart"))
+    weights = stored_weights()
+    return JointDetector(Rampart(weights.tuned, folder and folder / "models" / "rampart"), weights)
 
 
 @cache

@@ -5,9 +5,8 @@ Must not know how names are found. The lists are data/allowed.txt, places.txt an
 
 from __future__ import annotations
 
-from functools import cache
-
 from consultation.privacy import cues, lexicon
+from consultation.privacy.phrases import find_phrases
 from consultation.privacy.reading import Reading
 
 _PERSONAL = frozenset(["kin", "relation", "bare_kin", "naming", "self", "title", "miss"])
@@ -16,12 +15,11 @@ _PERSONAL = frozenset(["kin", "relation", "bare_kin", "naming", "self", "title",
 def allowed_words(reading: Reading) -> frozenset[int]:
     """Indices of the words that no name may touch: allowed phrases, unless a cue makes them personal."""
     kept: set[int] = set()
-    lows = [word.low for word in reading.words]
-    for at, low in enumerate(lows):
-        for phrase in _by_first_word().get(low, ()):
-            if tuple(lows[at : at + len(phrase)]) == phrase and _stands(reading, at, phrase):
-                kept.update(range(at, at + len(phrase)))
-    return frozenset(kept | {at for at in range(len(lows) - 1) if _names_institution(reading, at)})
+    for at, phrase in find_phrases(reading, "allowed"):
+        if _stands(reading, at, phrase):
+            kept.update(range(at, at + len(phrase)))
+    last = len(reading.words) - 1
+    return frozenset(kept | {at for at in range(last) if _names_institution(reading, at)})
 
 
 def _names_institution(reading: Reading, at: int) -> bool:
@@ -41,12 +39,3 @@ def _stands(reading: Reading, at: int, phrase: tuple[str, ...]) -> bool:
     ):
         return False
     return cues.cue(reading, at) not in _PERSONAL
-
-
-@cache
-def _by_first_word() -> dict[str, tuple[tuple[str, ...], ...]]:
-    index: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for phrase in lexicon.phrases("allowed"):
-        lows = tuple(word.low for word in Reading.of(phrase).words)
-        index[lows[0]] = (*index.get(lows[0], ()), lows)
-    return index

@@ -41,6 +41,7 @@ class Listing(StrEnum):
     BOTH = "both"  # a name that is also an everyday word
     COMMON = "common"
     STOP = "stop"
+    NUMBER = "number"  # anything with a digit in it
     UNKNOWN = "unknown"
 
 
@@ -54,6 +55,8 @@ def base(low: str) -> str:
 
 def listing(low: str) -> Listing:
     """Look a lower-case word up; hyphened words by their parts, a lost apostrophe ("nguyens") forgiven."""
+    if any(letter.isdigit() for letter in low):
+        return Listing.NUMBER
     if low in lexicon.words("brands") and low not in lexicon.words("given_names"):
         return Listing.COMMON
     whole = base(low)

@@ -1,22 +1,32 @@
-"""Joins the recognizers and the name model into one detector, and settles where their spans overlap.
+"""Joins the recognizers and the model into one detector, and settles where their spans overlap.
 
 Must not know how any one kind is recognized, nor what replaces a span.
 """
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Protocol
 
 from consultation.domain.text import Kind, Span
-from consultation.privacy import cues, names
+from consultation.privacy import cues
 from consultation.privacy.allowed import allowed_words
-from consultation.privacy.rampart import Rampart, Tagger
+from consultation.privacy.cues import Listing
+from consultation.privacy.likelihoods import KINDS, Weights, likelihoods, stored_weights
+from consultation.privacy.rampart import Encoder, Floats, Rampart
 from consultation.privacy.reading import Reading
-from consultation.privacy.recognizers import RECOGNIZERS
+from consultation.privacy.recognizers import Hit, recognize
+from consultation.privacy.recognizers.phones import help_lines
 
+THRESHOLD = 0.2
+"""From what likelihood of being any detail a word is hidden: chosen on the texts that were kept back from learning."""
+_NAMING = [KINDS.index(kind) for kind in (Kind.PERSON, Kind.SCHOOL, Kind.HANDLE)]
+_NOTHING = [1.0] + [0.0] * (len(KINDS) - 1)
+_RARE = (Listing.GIVEN, Listing.SURNAME, Listing.UNKNOWN)
+_JOINT = re.compile(r"[ ,.'/@_+()#:\-]{0,3}")
 _NICKNAMING = frozenset(["big", "lil", "little", "wee", "mad"])
 _TRUST = [
     Kind.EMAIL, Kind.LINK, Kind.HANDLE, Kind.NHS_NUMBER, Kind.NI_NUMBER, Kind.POSTCODE, Kind.DATE_OF_BIRTH,
@@ -46,41 +56,73 @@ class WordDetector:
 
 
 class JointDetector:
-    """The recognizers and the name model together."""
+    """The recognizers and the model together."""
 
-    def __init__(self, tagger: Tagger) -> None:
-        self._tagger = tagger
+    def __init__(self, encoder: Encoder, weights: Weights) -> None:
+        self._encoder, self._weights = encoder, weights
 
     def detect(self, text: str) -> tuple[Span, ...]:
-        """See Detector. Raises whatever the tagger raises: a text that was half looked at is not safe."""
+        """See Detector. Raises whatever the encoder raises: a text that was half looked at is not safe."""
         reading = Reading.of(text)
-        if not reading.low.strip():
+        if not reading.words and not reading.low.strip():
             return ()
         allowed = allowed_words(reading)
-        found = _beside_tokens(reading, [*_recognized(reading, allowed), *_named(reading, allowed, self._tagger)])
-        return tuple(reading.typed(span.start, span.end, span.kind) for span in settle(found))
+        hits = recognize(reading)
+        likely = _but_allowed(reading, likelihoods(reading, hits, self._encoder, self._weights), allowed)
+        found = _beside_tokens(reading, [*_recognized(reading, hits, allowed), *_likely(reading, likely)])
+        return tuple(settle(reading.typed(span.start, span.end, span.kind) for span in found))
 
 
-def _recognized(reading: Reading, allowed: frozenset[int]) -> Iterator[Span]:
-    for recognizer in RECOGNIZERS:
-        for start, end in recognizer.find(reading):
-            inside = [at for at, word in enumerate(reading.words) if word.start < end and start < word.end]
-            if recognizer.kind is Kind.PERSON and inside and allowed.issuperset(inside):
-                continue
-            yield Span(start, end, recognizer.kind)
+def _recognized(reading: Reading, hits: Iterable[Hit], allowed: frozenset[int]) -> Iterator[Span]:
+    for hit in hits:
+        inside = {at for at, word in enumerate(reading.words) if word.start < hit.end and hit.start < word.end}
+        if hit.kind is not Kind.PERSON or not inside or not inside <= allowed:
+            yield Span(hit.start, hit.end, hit.kind)
 
 
-def _named(reading: Reading, allowed: frozenset[int], tagger: Tagger) -> Iterator[Span]:
-    """Spans of neighbouring words that the name model holds for names."""
-    likely = names.find_names(reading, tagger.tag(reading.low)) - allowed
-    start: int | None = None
-    for at, word in enumerate(reading.words):
-        if at not in likely:
-            start = None
-            continue
-        if start is None or cues.gap(reading, at) not in {" ", "'", ""}:
-            start = reading.words[at - 1].start if _begins_name(reading, at - 1) else word.start
-        yield Span(start, word.end, Kind.PERSON)
+def _but_allowed(reading: Reading, likely: Floats, allowed: frozenset[int]) -> Floats:
+    """Allowed words are nobody's name, though they may be part of an address; help lines are nobody's number."""
+    for start, end in help_lines(reading):
+        for at, word in enumerate(reading.words):
+            if start <= word.start and word.end <= end:
+                likely[at] = _NOTHING
+    rows = sorted(allowed)
+    for column in _NAMING:
+        likely[rows, 0] += likely[rows, column]
+        likely[rows, column] = 0.0
+    return likely
+
+
+def _likely(reading: Reading, likely: Floats) -> Iterator[Span]:
+    """Spans of neighbouring words that are likely to be details, a span a word and one over each joint."""
+    kinds = [KINDS[1 + int(row[1:].argmax())] for row in likely]
+    last: int | None = None
+    for at in _words_to_hide(reading, likely, kinds):
+        kind = kinds[at]
+        assert kind is not None
+        start = reading.words[at].start
+        if kind is Kind.PERSON and _begins_name(reading, at - 1):
+            start = reading.words[at - 1].start
+        if last == at - 1 and _are_joined(reading, at):
+            start = min(start, reading.words[at - 1].start)
+        end = (
+            reading.words[at + 1].end if kind is Kind.PERSON and _ends_name(reading, at + 1) else reading.words[at].end
+        )
+        yield Span(start, end, kind)
+        last = at
+
+
+def _words_to_hide(reading: Reading, likely: Floats, kinds: Sequence[Kind | None]) -> list[int]:
+    """Words from THRESHOLD on, and a rare name wherever it stands again."""
+    hidden = {at for at, row in enumerate(likely) if 1 - row[0] >= THRESHOLD}
+    lows = [cues.base(word.low) for word in reading.words]
+    names = {lows[at] for at in hidden if kinds[at] is Kind.PERSON and cues.listing(lows[at]) in _RARE}
+    return sorted(hidden | {at for at, low in enumerate(lows) if low in names})
+
+
+def _are_joined(reading: Reading, at: int) -> bool:
+    """Whether little enough stands before word `at` for it to go on what the word before began."""
+    return _JOINT.fullmatch(reading.text[reading.words[at - 1].end : reading.words[at].start]) is not None
 
 
 def _begins_name(reading: Reading, at: int) -> bool:
@@ -91,6 +133,14 @@ def _begins_name(reading: Reading, at: int) -> bool:
     if len(word.text) > 1:
         return word.low in _NICKNAMING and between == " "
     return word.text not in {"I", "a", "i", "n"} and (between == "'" or (between == " " and word.text.isupper()))
+
+
+def _ends_name(reading: Reading, at: int) -> bool:
+    """Whether word `at` is the initial of a surname after a given name ("priya s")."""
+    if at >= len(reading.words) or cues.gap(reading, at) != " ":
+        return False
+    low = reading.words[at].low
+    return len(low) == 1 and low.isalpha() and low not in {"a", "i", "n", "x", "u", "r"}
 
 
 def _beside_tokens(reading: Reading, spans: list[Span]) -> Iterator[Span]:
@@ -128,4 +178,5 @@ def default_detector() -> Detector:
 
 @cache
 def _joint() -> JointDetector:
-    return JointDetector(Rampart())
+    weights = stored_weights()
+    return JointDetector(Rampart(weights.tuned), weights)

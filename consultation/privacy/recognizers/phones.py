@@ -15,6 +15,7 @@ from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers.recognizer import Place, Recognizer
 
 _RUN = re.compile(r"(?<![\w£$])(?:\+|\()?\d(?:[ .\-()/]{0,3}\d){5,15}(?![\w])")
+_NUMBER = re.compile(r"(?<![\w£$])(?:\+|\()?\d(?:[ .\-()/]{0,3}\d){2,15}(?![\w])")
 _CUE = re.compile(
     r"\b(?:call|ring|phone|text|txt|tel|telephone|mobile|mob|whats ?app|number|num|no|contact|bell|fone|"
     r"cell|landline|"
@@ -26,11 +27,19 @@ _WORDED = re.compile(
 )
 
 
+def help_lines(reading: Reading) -> Iterator[Place]:
+    """Where numbers stand that anyone may ring or text."""
+    for match in _NUMBER.finditer(reading.low):
+        digits = re.sub(r"\D", "", match.group())
+        if not lexicon.words("helplines").isdisjoint([digits, digits.removeprefix("44")]):
+            yield match.span()
+
+
 def find(reading: Reading) -> Iterator[Place]:
-    helplines = lexicon.words("helplines")
+    known = set(help_lines(reading))
     for match in _RUN.finditer(reading.low):
         digits = re.sub(r"\D", "", match.group())
-        if digits in helplines or digits.removeprefix("44") in helplines:
+        if match.span() in known:
             continue
         if _is_national(digits) or (
             6 <= len(digits) <= 12 and _CUE.search(reading.low[max(0, match.start() - 60) : match.start()])

@@ -39,10 +39,10 @@ def test_rows_without_marks_are_predicted_only() -> None:
 def test_untouched_half() -> None:
     """Every third of the texts that neither fitting nor tuning saw: nothing may get worse than it is today.
 
-    The bars are 0.97 and 0.05; over all 700 rows it stood at 0.952 and 0.053 when the weights were fitted.
+    The bars are 0.97 and 0.05; over all 696 rows it stood at 0.973 and 0.042 when the weights were fitted.
     """
     rows = [json.loads(line) for line in DEVELOPMENT.read_text(encoding="utf-8").splitlines()][::3]
     figures = evaluate(rows, default_detector())
     assert figures["n"] > 200
-    assert figures["full_recall"] >= 0.93
-    assert figures["over_redaction"] <= 0.08
+    assert figures["full_recall"] >= 0.96
+    assert figures["over_redaction"] <= 0.06

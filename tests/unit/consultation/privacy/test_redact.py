@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from consultation.domain.text import Kind, RawText, RedactedText, Span
 from consultation.privacy.detect import Detector, JointDetector, WordDetector, default_detector, settle
-from consultation.privacy.rampart import FixedTagger, ModelUnavailable, Rampart
+from consultation.privacy.likelihoods import Weights, pack, stored_weights, unpack
+from consultation.privacy.rampart import FixedEncoder, ModelUnavailable, Pieces, Rampart
 from consultation.privacy.redact import redact
 
-RULES = JointDetector(FixedTagger())
+RULES = JointDetector(FixedEncoder(), Weights.of_nothing())
 PEOPLE = WordDetector({"kemi": Kind.PERSON, "oakfield": Kind.SCHOOL})
 ANY_TEXT = st.text(max_size=120)
 ODD = st.sampled_from(["", "\u200b", "\u00ad", "\u200d", "\u202e", "\ufeff"])
@@ -110,13 +111,21 @@ def test_texts_without_words_are_left_alone(text: str, detector: Detector) -> No
 
 def test_a_model_that_does_not_load_is_told_plainly(tmp_path_factory: pytest.TempPathFactory) -> None:
     with pytest.raises(ModelUnavailable, match="does not load"):
-        Rampart(tmp_path_factory.mktemp("empty"))
+        Rampart({}, tmp_path_factory.mktemp("empty"))
 
 
-def test_a_tagger_that_fails_lets_nothing_through() -> None:
+def test_weights_survive_their_file_and_damage_is_told_plainly() -> None:
+    packed = pack(stored_weights())
+    assert pack(unpack(packed)) == packed
+    for damaged in (packed[:-2000], b"", b"not a zip", packed[:5000] + b"\0" * 5000 + packed[10_000:]):
+        with pytest.raises(ModelUnavailable, match="do not load"):
+            unpack(damaged)
+
+
+def test_an_encoder_that_fails_lets_nothing_through() -> None:
     class Broken:
-        def tag(self, text: str) -> tuple[()]:
+        def read(self, text: str) -> Pieces:
             raise ModelUnavailable("gone")
 
     with pytest.raises(ModelUnavailable):
-        redact(RawText("help us"), JointDetector(Broken()))
+        redact(RawText("help us"), JointDetector(Broken(), Weights.of_nothing()))

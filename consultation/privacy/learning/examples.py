@@ -1,4 +1,4 @@
-"""The texts that the name model learns from, all invented: answers.txt, frames.txt, near_misses.txt, everyday.txt.
+"""The texts that the redaction model learns from, all invented; what each file holds is said at its head.
 
 Reads their markup ("my nan {PERSON:doreen}", "{?AGE:12}" for what may be hidden or not) and knows nothing of how
 they are learnt from. The evaluation set in tests/evaluation is none of them.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
-FOLDER = Path(__file__).with_name("examples")
+FOLDER = Path(__file__).parents[1] / "examples"
 _MARK = re.compile(r"\{(\??)([A-Z_]+):([^{}]+)\}")
 
 
@@ -21,9 +23,24 @@ def lines(name: str, folder: Path = FOLDER) -> list[str]:
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def answers(folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """The marked answers as rows for `evaluate`. Raises ValueError for a mark that does not close."""
-    return [parse(line, f"a{number:04d}") for number, line in enumerate(lines("answers", folder), start=1)]
+def rows(names: Iterable[str], folder: Path = FOLDER) -> list[dict[str, Any]]:
+    """The marked texts of some files as rows for `evaluate`. Raises ValueError for a mark that does not close."""
+    return [
+        parse(line, f"{name}-{number:04d}")
+        for name in names
+        for number, line in enumerate(lines(name, folder), start=1)
+    ]
+
+
+def marks(row: Mapping[str, Any]) -> tuple[tuple[int, int, str], ...]:
+    """Where the details of a row start and end, and their types; "?" for what may be hidden or not."""
+    sure = [(mark["start"], mark["end"], mark["type"]) for mark in row["spans"]]
+    return tuple(sorted([*sure, *((mark["start"], mark["end"], "?") for mark in row["optional_spans"])]))
+
+
+def is_kept_back(text: str) -> bool:
+    """Whether a marked text is one of the tenth that is not learnt from: the thresholds are chosen on those."""
+    return crc32(text.encode()) % 10 == 0
 
 
 def parse(line: str, name: str) -> dict[str, Any]:
@@ -36,7 +53,7 @@ def parse(line: str, name: str) -> dict[str, Any]:
         text, position = text + mark[3], mark.end()
     text += line[position:]
     if "{" in text or "}" in text:
-        raise ValueError(f"examples/answers.txt: write each mark as {{TYPE:words}}, here it does not close: {line}")
+        raise ValueError(f"examples: write each mark as {{TYPE:words}}, here it does not close: {line}")
     return {"id": name, "text": text, "spans": spans[""], "optional_spans": spans["?"]}
 
 
