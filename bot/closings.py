@@ -13,9 +13,12 @@ from consultation.storage.keys import KeyStore
 from consultation.storage.store import Store
 
 
-def close(settings: Settings, store: Store, keys: KeyStore, wave: WaveId, now: datetime) -> Next:
-    """Do what is left of the closing. Raises `NotYet`."""
-    return close_wave(Ground(store, keys, settings.data, suppression.shown, version("sayso")), wave, now)
+def close(
+    settings: Settings, store: Store, keys: KeyStore, wave: WaveId, now: datetime, *, trusted: bool = True
+) -> Next:
+    """Do what is left of the closing; see `close_wave`. Raises `NotYet`."""
+    ground = Ground(store, keys, settings.data, suppression.shown, version("sayso"))
+    return close_wave(ground, wave, now, trusted=trusted)
 
 
 def certificates_key(keys: KeyStore) -> str:

@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from analysis.findings import suppression
 from bot.chapters import code_what_is_new
+from bot.clock import SETTLED, Steadiness
 from bot.closings import close
 from bot.delivery import Alerts
 from bot.sayso import Sayso
@@ -32,22 +33,26 @@ BETWEEN_CODINGS = timedelta(minutes=2)
 Operations = Mapping[str, Operation]
 
 
-def light_operations(sayso: Sayso, now: datetime) -> Operations:
-    """What any process does when it is due; each is safe to do twice."""
-    return {
+def light_operations(sayso: Sayso, now: datetime, *, trusted: bool = True) -> Operations:
+    """What any process does when it is due; each is safe to do twice. Where the clock is not `trusted`, nothing is
+    begun that can't be undone."""
+    settings, store, keys = sayso.settings, sayso.store, sayso.keys
+    operations: dict[str, Operation] = {
         Kind.OPEN: lambda wave: see_it_open(sayso.desk, WaveId(wave)),
-        Kind.CLOSE: lambda wave: close(sayso.settings, sayso.store, sayso.keys, WaveId(wave), now),
-        Kind.PURGE: lambda _: purge(sayso.store, now, suppression.shown),
-        Kind.WIPE: lambda _: wipe(sayso.store, now),
+        Kind.CLOSE: lambda wave: close(settings, store, keys, WaveId(wave), now, trusted=trusted),
+        Kind.WIPE: lambda _: wipe(store, now),
     }
+    if trusted:
+        operations[Kind.PURGE] = lambda _: purge(store, now, suppression.shown)
+    return operations
 
 
 class Scheduler:
     """Looks every few seconds for what is due, and for referrals that the lead has not heard of. `heavy`: this process
     may also be busy for an hour. A late look is taken late, never dropped, never doubled."""
 
-    def __init__(self, sayso: Sayso, heavy: bool, seconds: float = SECONDS) -> None:
-        self._sayso, self._seconds = sayso, seconds
+    def __init__(self, sayso: Sayso, heavy: bool, seconds: float = SECONDS, settled: timedelta = SETTLED) -> None:
+        self._sayso, self._seconds, self._clock = sayso, seconds, Steadiness(settled)
         self._planned: date | None = None
         self._troubles: dict[str, str] = {}
         self._stopping = Event()
@@ -71,13 +76,16 @@ class Scheduler:
         self._alerts.join()
 
     def do_light_work(self) -> None:
-        self._guard("due work", lambda now: self._do(light_operations(self._sayso, now), now))
+        self._guard("due work", self._do_light)
 
     def do_heavy_work(self) -> None:
         self._guard("heavy due work", lambda now: self._do({Kind.CODE: lambda _: self._code(now)}, now))
 
     def alert(self) -> None:
         self._guard("alerting", lambda _: alert_lead(self._sayso.store, Alerts(self._sayso.settings).send))
+
+    def _do_light(self, now: datetime) -> None:
+        self._do(light_operations(self._sayso, now, trusted=self._clock.holds(now)), now)
 
     def _do(self, operations: Operations, now: datetime) -> None:
         today = day_in_london(now)

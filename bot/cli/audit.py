@@ -14,7 +14,7 @@ from consultation.storage.roles import Role
 from consultation.storage.store import open_store
 from consultation.storage.tables import AuditRow
 
-out = Console(soft_wrap=True, highlight=False, markup=False)
+out = Console(soft_wrap=True, highlight=False, markup=False, width=200)  # an entry a line, as for grep
 
 
 def audit(
@@ -47,7 +47,9 @@ def audit(
 
 
 def _table(rows: list[AuditRow]) -> Table:
-    table = Table("No.", "When", "Who", "Did", "What with", "Details", "Seal", box=None, pad_edge=False)
+    table = Table("No.", box=None, pad_edge=False)
+    for name in ("When", "Who", "Did", "What with", "Details", "Seal"):
+        table.add_column(name, no_wrap=name == "When")
     for row in rows:
         when = log.written_at(row).astimezone(LONDON)
         details = ", ".join(f"{name.replace('_', ' ')}: {_value(value)}" for name, value in row.details.items())

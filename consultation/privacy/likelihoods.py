@@ -6,10 +6,12 @@ not know from what likelihood on a word is hidden.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from io import BytesIO
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -70,7 +72,7 @@ def unpack(packed: bytes) -> Weights:
         tuned = {name.removeprefix(TUNED): each for name, each in numbers.items() if name.startswith(TUNED)}
         names = {name: at for at, name in enumerate(text["names"].splitlines())}
         return Weights(text["fitted_on"], tuned, numbers["head"], numbers["bias"], names, numbers["features"])
-    except Exception as error:  # a zip file cut short can fail in many ways
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:  # as a zip file cut short does
         raise ModelUnavailable(
             f"The redaction model's weights do not load ({type(error).__name__}). Install Sayso again; "
             "until then no answer is stored."

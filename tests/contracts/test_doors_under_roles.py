@@ -254,7 +254,7 @@ class TestTheWorker:
         opened = world.as_(Role.WORKER)
         [unsaid, *_] = [*deliver.take_over(opened.sayso.desk, opened.wave)]
         deliver.note_said(opened.sayso.desk, opened.wave, Channel.TELEGRAM, unsaid.chat, unsaid.turn)
-        scheduler = Scheduler(opened.sayso, heavy=True)
+        scheduler = Scheduler(opened.sayso, heavy=True, settled=timedelta(0))
         with caplog.at_level(logging.INFO, "sayso"):
             scheduler.do_light_work()
             scheduler.do_heavy_work()

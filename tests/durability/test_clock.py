@@ -8,9 +8,11 @@ from random import Random
 import pytest
 from sqlmodel import select
 
+from bot.clock import Steadiness
 from bot.scheduler import Scheduler
 from consultation.domain.due import Kind
 from consultation.flow.events import Began
+from consultation.storage.keys import MissingKey
 from consultation.storage.tables import DueRow
 from tests.builders import Opened, open_consultation, survey
 from tests.durability.keeping import Nursery, kept_at
@@ -67,7 +69,8 @@ def set_clock(path: Path, now: datetime) -> None:
     part.replace(path)
 
 
-def test_what_a_wrong_clock_closed_is_closed_again_when_its_day_comes(opened: Opened) -> None:
+def test_a_wrong_clock_closes_nothing_and_the_right_one_does(opened: Opened) -> None:
+    """Its key would be gone for good."""
     now = LAST_DAY - timedelta(days=10)
     desk = replace(opened.sayso.desk, now=lambda: now)
     scheduler = Scheduler(replace(opened.sayso, desk=desk), heavy=False)
@@ -76,3 +79,18 @@ def test_what_a_wrong_clock_closed_is_closed_again_when_its_day_comes(opened: Op
         scheduler.do_light_work()
     with opened.sayso.store.read() as session:
         assert session.exec(select(DueRow).where(DueRow.kind == Kind.CLOSE)).one().due_at.date() > now.date()
+    assert opened.sayso.keys.key(opened.wave.consultation.id)
+    now += timedelta(days=20)
+    Scheduler(replace(opened.sayso, desk=desk), heavy=False, settled=timedelta(0)).do_light_work()
+    with pytest.raises(MissingKey):
+        opened.sayso.keys.key(opened.wave.consultation.id)
+
+
+def test_a_clock_is_trusted_when_it_has_gone_on_for_an_hour() -> None:
+    machine = [0.0]
+    clock = Steadiness(clock=lambda: machine[0])
+    looks = ((0, 0), (3599, 3599), (3600, 3600), (3610, 90_000), (7200, 93_590), (7211, 93_601), (7300, 93_720))
+    held = []
+    for machine[0], wall in looks:
+        held.append(clock.holds(LAST_DAY + timedelta(seconds=wall)))
+    assert held == [False, False, True, False, False, True, True]

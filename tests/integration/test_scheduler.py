@@ -121,7 +121,7 @@ def explained(connection: Connection, asked: tuple[str, Any]) -> str:
 def scheduling(opened: Opened, now: datetime, heavy: bool) -> tuple[Sayso, Scheduler]:
     """A scheduler of a process of its own, whose clock stands at `now`."""
     sayso = replace(opened.sayso, desk=replace(opened.sayso.desk, now=lambda: now), metrics=Metrics())
-    return sayso, Scheduler(sayso, heavy, seconds=0.05)
+    return sayso, Scheduler(sayso, heavy, seconds=0.05, settled=timedelta(0))
 
 
 def work_done(sayso: Sayso, kind: str) -> bool:
