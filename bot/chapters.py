@@ -12,6 +12,7 @@ from analysis.operations.take_records import answer_records
 from analysis.storage.codings import read_by
 from bot.sayso import Sayso
 from consultation.domain.consultation import Wave
+from consultation.domain.due import in_words
 from consultation.operations.advance_figures import advance_figures
 from consultation.operations.note_export import note_export
 from consultation.operations.redacted_answers import redacted_answers, unread_answers
@@ -37,7 +38,7 @@ class AnswersGone(Exception):
 
     def __init__(self, wave: Wave, on: date) -> None:
         super().__init__(
-            f"The answers of '{wave.consultation.slug}' were deleted on {on.day} {on:%B %Y}, as its timetable said. "
+            f"The answers of '{wave.consultation.slug}' were deleted on {in_words(on)}, as its timetable said. "
             "What is left of it is what was exported or published before, its certificate, and the audit log."
         )
 

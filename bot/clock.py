@@ -23,11 +23,11 @@ class Steadiness:
     def holds(self, now: datetime) -> bool:
         """Whether both clocks have gone alike for long enough, up to this look."""
         apart = now.timestamp() - self._clock()
-        if self._apart is not None and abs(apart - self._apart) > DRIFT:
+        if self._apart is None:
+            self._apart = apart
+        if abs(apart - self._apart) > DRIFT:
             log.warning(
                 "the clock was set to another time; nothing is closed or purged until it has gone on for an hour"
             )
             self._apart, self._since = apart, self._clock()
-        elif self._apart is None:
-            self._apart = apart
         return self._clock() - self._since >= self._settled

@@ -22,10 +22,8 @@ from consultation.domain.concern import Concern
 from consultation.domain.text import Span
 from consultation.encoder import MiniLM
 from consultation.encoder import ModelUnavailable as EncoderUnavailable
-from consultation.privacy.detect import Detector, JointDetector
-from consultation.privacy.likelihoods import stored_weights
+from consultation.privacy.detect import Detector, load_detector
 from consultation.privacy.rampart import ModelUnavailable as DetectorUnavailable
-from consultation.privacy.rampart import Rampart
 from consultation.safeguarding.head import InvalidHead
 from consultation.safeguarding.screen import FullScreen, load_screen
 
@@ -103,8 +101,7 @@ def screen(packages: Path | None = None, *, pause: float = PAUSE) -> Screen:
 @cache  # of what was loaded; what could not be is tried again
 def _detector(packages: Path | None) -> Detector:
     folder = _whole(NAMES, packages, DetectorUnavailable)
-    weights = stored_weights()
-    return JointDetector(Rampart(weights.tuned, folder and folder / "models" / "rampart"), weights)
+    return load_detector(folder and folder / "models" / "rampart")
 
 
 @cache

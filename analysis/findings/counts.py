@@ -102,8 +102,9 @@ def is_readable(answer: AnswerRecord) -> bool:
     return not answer.withheld and bool(answer.text.strip())
 
 
-def coding_order(coding: Coding) -> tuple[str, str, str, int, int, str]:
-    return (coding.answer_id, coding.facet.value, coding.code, coding.start, coding.end, coding.coder)
+def coding_order(coding: Coding) -> tuple[str, str, str, int, int, str, str]:
+    verdict = coding.verdict.value if coding.verdict else ""
+    return (coding.answer_id, coding.facet.value, coding.code, coding.start, coding.end, coding.coder, verdict)
 
 
 def _topic_order(topic: Topic) -> tuple[str, str, str]:

@@ -16,7 +16,7 @@ from analysis.operations.analyse_file import analyse_file
 from analysis.operations.export_findings import EVIDENCE, evidence_rows, export_findings
 from bot.chapters import analysed, code_what_is_new, note_taken
 from bot.cli.faults import UserFault
-from bot.cli.parts import check_folder, known_framework, progress_bar, settings_with, write_files
+from bot.cli.parts import check_folder, known_framework, progress_bar, settings_with, wave_at, write_files
 from bot.logs import set_up_logs
 from bot.wiring import wire
 from consultation.operations.receive_file import receive_file
@@ -83,10 +83,7 @@ def export(
     check_folder(out)
     sayso = wire(settings_with(data), needs=[Role.ANALYST])
     code_what_is_new(sayso)
-    with sayso.store.read() as session:
-        wave = consultations.wave_by_slug(session, slug)
-    if wave is None:
-        raise UserFault(f"There is no consultation '{slug}' here.")
+    wave = wave_at(sayso.store, slug)
     files = export_findings(analysed(sayso, wave, shipped_codebook()))
     note_taken(sayso, wave, *files, by="operator")
     for path in write_files(out, files):

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from bot.cli.faults import UserFault
-from bot.cli.parts import settings_with, write_files
+from bot.cli.parts import settings_with, wave_at, write_files
 from bot.closings import certificates_key, close
 from bot.settings import Settings
 from consultation.domain.consultation import Wave
@@ -17,7 +17,7 @@ from consultation.domain.due import Kind
 from consultation.operations.close_wave import end_intake
 from consultation.operations.due_work import NotYet
 from consultation.privacy.certificates import Verdict, read, verify
-from consultation.storage import closings, consultations
+from consultation.storage import closings
 from consultation.storage.faults import FolderInUse
 from consultation.storage.keys import KeyFolder
 from consultation.storage.roles import Role
@@ -49,7 +49,7 @@ def close_consultation(
     settings = settings_with(data)
     store = open_store(settings.database_at, needs=[Role.WORKER])
     try:
-        wave = _wave(store, slug)
+        wave = wave_at(store, slug)
         if _certificate(store, wave):
             console.print(f"'{slug}' is closed already. Its certificate: sayso certificate {slug} --out FILE")
             return
@@ -76,7 +76,7 @@ def save_certificate(
     settings = settings_with(data)
     store = open_store(settings.database_at)
     try:
-        body = _certificate(store, _wave(store, slug))
+        body = _certificate(store, wave_at(store, slug))
     finally:
         store.close()
     if body is None:
@@ -105,14 +105,6 @@ def verify_certificate(
         if key is None:
             console.print("Compare that key with the one its authority publishes: anybody can sign with their own.")
     raise typer.Exit(EXIT_CODES[verdict])
-
-
-def _wave(store: Store, slug: str) -> Wave:
-    with store.read() as session:
-        wave = consultations.wave_by_slug(session, slug)
-    if wave is None:
-        raise UserFault(f"There is no consultation '{slug}' here.")
-    return wave
 
 
 def _certificate(store: Store, wave: Wave) -> str | None:

@@ -18,6 +18,7 @@ from bot.demo.play import NotADemonstration
 from bot.respondent.door import UnusableToken
 from bot.settings import Settings
 from consultation.content import BadFile
+from consultation.domain.consultation import Wave
 from consultation.encoder import ModelUnavailable as EncoderUnavailable
 from consultation.operations.close_wave import NotClosed
 from consultation.operations.open_wave import NotReady
@@ -26,8 +27,9 @@ from consultation.operations.refer_concern import UnknownReference
 from consultation.operations.timetable import NotChanged
 from consultation.privacy.rampart import ModelUnavailable as DetectorUnavailable
 from consultation.safeguarding.seal import UnusableKey
+from consultation.storage import consultations
 from consultation.storage.keys import UnusableKeys
-from consultation.storage.store import UnusableDatabase
+from consultation.storage.store import Store, UnusableDatabase
 from consultation.surveys import UnusableAreas
 
 EXPECTED = (
@@ -71,6 +73,15 @@ def settings_with(data: Path | None, port: int | None = None) -> Settings:
         if path.exists() and not os.access(path, os.W_OK):
             raise UserFault(f"{path} can't be written to. Change who may write there, or use another --data folder.")
     return found
+
+
+def wave_at(store: Store, slug: str) -> Wave:
+    """The newest wave of the consultation of that short name. Raises `UserFault`."""
+    with store.read() as session:
+        wave = consultations.wave_by_slug(session, slug)
+    if wave is None:
+        raise UserFault(f"There is no consultation '{slug}' here.")
+    return wave
 
 
 def known_framework(name: str) -> Framework:

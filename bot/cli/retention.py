@@ -11,7 +11,7 @@ from rich.console import Console
 from analysis.findings.suppression import shown
 from bot.cli.faults import UserFault
 from bot.cli.parts import settings_with
-from consultation.domain.due import day_in_london
+from consultation.domain.due import day_in_london, in_words
 from consultation.domain.retention import LONGEST, Kept
 from consultation.operations.purge import MARKS_KEPT, SET_ASIDE_KEPT
 from consultation.operations.timetable import Line, change_timetable, timetable
@@ -81,8 +81,8 @@ def _confirm(line: Line, days: int | None, today: date, yes: bool) -> None:
         return
     if days > it.days and it.what is Kept.ANSWERS:
         out.print(
-            f"Whoever has taken part was told that answers are kept until {_day(it.until)}. To keep them for longer "
-            "you need a good reason, and to publish it."
+            f"Whoever has taken part was told that answers are kept until {in_words(it.until)}. To keep them for "
+            "longer you need a good reason, and to publish it."
         )
     if replace(it, days=days).until < today and not yes:
         out.print(f"The {NAMES[it.what]} would be deleted tonight, for good: {say_count(line.count)}.")
@@ -93,12 +93,12 @@ def _tell(lines: list[Line], today: date) -> None:
     for slug in sorted({each.holding.consultation.slug for each in lines}):
         mine = [each.holding for each in lines if each.holding.consultation.slug == slug]
         closes_on = mine[0].closes_on
-        out.print(f"{slug}, {'closes' if closes_on >= today else 'closed'} on {_day(closes_on)}:")
+        out.print(f"{slug}, {'closes' if closes_on >= today else 'closed'} on {in_words(closes_on)}:")
         for each in mine:
             over = ", so they go tonight" if each.until < today else ""
             rest = ", but none that nobody has opened yet" if each.what is Kept.CONCERNS else ""
-            kept = f"kept until {_day(each.until)}, {each.days} days after the close{rest}{over}"
-            out.print(f"  {NAMES[each.what]}: {f'deleted on {_day(each.begun_on)}' if each.begun_on else kept}")
+            kept = f"kept until {in_words(each.until)}, {each.days} days after the close{rest}{over}"
+            out.print(f"  {NAMES[each.what]}: {f'deleted on {in_words(each.begun_on)}' if each.begun_on else kept}")
     out.print(THE_SAME_FOR_ALL)
 
 
@@ -112,9 +112,5 @@ def _forecast(lines: list[Line], today: date) -> None:
         for line in some:
             it = line.holding
             count = f", {say_count(line.count)}" if it.what is Kept.ANSWERS or some is tonight else ""
-            out.print(f"  {it.consultation.slug}: {NAMES[it.what]}{count}, kept until {_day(it.until)}")
+            out.print(f"  {it.consultation.slug}: {NAMES[it.what]}{count}, kept until {in_words(it.until)}")
     out.print("Nothing was changed. Backups and exports are yours to delete: Sayso does not reach them.")
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"

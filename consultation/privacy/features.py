@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from consultation.privacy import cues, lexicon
-from consultation.privacy.allowed import allowed_words
 from consultation.privacy.cues import Listing
 from consultation.privacy.phrases import find_phrases
 from consultation.privacy.reading import Reading
@@ -40,15 +39,17 @@ class _Looked:
     mapped: frozenset[int]  # words of a place that maps show
 
 
-def features(reading: Reading, hits: Iterable[Hit], unlisted: frozenset[str] = frozenset()) -> list[list[str]]:
-    """The names of the features that each word has. `hits` are the recognizers'; `unlisted` words count as in no list
-    of names."""
+def features(
+    reading: Reading, hits: Iterable[Hit], allowed: frozenset[int], unlisted: frozenset[str] = frozenset()
+) -> list[list[str]]:
+    """The names of the features that each word has. `hits` are the recognizers', `allowed` the numbers of words that no
+    name may touch; `unlisted` words count as in no list of names."""
     looked = _Looked(
         reading,
         [Listing.UNKNOWN if cues.base(word.low) in unlisted else cues.listing(word.low) for word in reading.words],
         [*(cues.gap(reading, at) for at in range(len(reading.words))), "."],
         _of_words(reading, hits),
-        allowed_words(reading),
+        allowed,
         frozenset(n for at, phrase in find_phrases(reading, "gazetteer") for n in range(at, at + len(phrase))),
     )
     return [[name for part in _PARTS for name in part(looked, at)] for at in range(len(reading.words))]
@@ -57,9 +58,8 @@ def features(reading: Reading, hits: Iterable[Hit], unlisted: frozenset[str] = f
 def _of_words(reading: Reading, hits: Iterable[Hit]) -> list[frozenset[str]]:
     found: list[set[str]] = [set() for _ in reading.words]
     for hit in hits:
-        for at, word in enumerate(reading.words):
-            if word.start < hit.end and hit.start < word.end:
-                found[at].add(hit.name)
+        for at in reading.words_in(hit.start, hit.end):
+            found[at].add(hit.name)
     return [frozenset(each) for each in found]
 
 

@@ -36,7 +36,7 @@ class Leak:
         """Where the words stand in `text`, with the accents and invisible characters that hang on them."""
         reading = Reading.of(text)
         return tuple(
-            Span(reading.starts[found.start()], _end(reading, found.end(), len(text)), self.kind)
+            reading.typed(found.start(), found.end(), self.kind)
             for found in self._sought.finditer(reading.low)
             if not any(start < found.end() and found.start() < end for start, end in reading.tokens)
         )
@@ -46,9 +46,3 @@ class Leak:
         for each in reversed(self.places(text)):
             text = text[: each.start] + self.kind.token + text[each.end :]
         return text
-
-
-def _end(reading: Reading, folded: int, length: int) -> int:
-    """The typed place before which the folded text ends: what follows unseen belongs to the letter before it."""
-    following = reading.starts[folded] if folded < len(reading.starts) else length
-    return max(following, reading.ends[folded - 1])

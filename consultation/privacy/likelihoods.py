@@ -84,10 +84,12 @@ def stored_weights() -> Weights:
     return unpack((files("consultation.privacy") / "data" / "redaction.npz").read_bytes())
 
 
-def likelihoods(reading: Reading, hits: Iterable[Hit], encoder: Encoder, weights: Weights) -> Floats:
+def likelihoods(
+    reading: Reading, hits: Iterable[Hit], allowed: frozenset[int], encoder: Encoder, weights: Weights
+) -> Floats:
     """A row for each word of the reading, a column for each of KINDS; every row sums to 1."""
     scores = word_vectors(reading, encoder.read(reading.low)) @ weights.head + weights.bias
-    for row, has in zip(scores, features(reading, hits), strict=True):
+    for row, has in zip(scores, features(reading, hits, allowed), strict=True):
         row += weights.features[[weights.names[name] for name in has if name in weights.names]].sum(axis=0)
     likely = np.exp(scores - scores.max(axis=1, keepdims=True))
     if not np.isfinite(likely).all():

@@ -81,6 +81,10 @@ class Reading:
         words = tuple(Word(m.start(), m.end(), m.group(), low[m.start() : m.end()]) for m in _WORD.finditer(text))
         return cls(text, low, words, tokens, tuple(starts), tuple(ends))
 
+    def words_in(self, start: int, end: int) -> list[int]:
+        """The numbers of the words of which something lies in this stretch of the folded text."""
+        return [at for at, word in enumerate(self.words) if word.start < end and start < word.end]
+
     def typed(self, start: int, end: int, kind: Kind) -> Span:
         """The span as typed that stands behind characters `start` to `end` of the folded text."""
         return Span(self.starts[start], self.ends[end - 1], kind)

@@ -99,7 +99,6 @@ class SqliteDatabase:
             self.stale = False
             try:
                 with closing(self.writing.raw_connection()) as connection:
-                    connection.cursor().execute("PRAGMA temp_store=MEMORY")  # and not in a file outside this folder
                     connection.cursor().execute("VACUUM")
             except BaseException:
                 self.stale = True
@@ -217,7 +216,7 @@ def sqlite_engine(path: Path, *, for_writing: bool = True) -> Engine:
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True, connect_args=how, **pool)
     # The page size holds from the moment a file is made. At 4 kB a conversation spills over into a page of its own.
     pragmas = [f"page_size={PAGE}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"]
-    pragmas += ["temp_store=MEMORY"]  # what is sorted or rewritten goes to no file beside the database
+    pragmas += ["temp_store=MEMORY"]  # what is sorted or rewritten goes to no other file
     if for_writing:
         pragmas += [f"cache_size=-{WRITER_CACHE}"]
     else:

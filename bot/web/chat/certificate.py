@@ -8,8 +8,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.sayso import Sayso
-from bot.web.pages import day, show
+from bot.web.pages import show
 from bot.web.security import Access, guarded
+from consultation.domain.due import in_words
 from consultation.privacy.certificates import Verdict, read, verify
 from consultation.storage import closings, consultations
 
@@ -41,7 +42,7 @@ async def _file(request: Request) -> Response:
 
 
 def _written_day(written: str) -> str:
-    return day(date.fromisoformat(written))
+    return in_words(date.fromisoformat(written))
 
 
 def _body(request: Request) -> str | None:

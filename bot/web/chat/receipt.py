@@ -11,9 +11,10 @@ from starlette.routing import BaseRoute
 from bot.sayso import Sayso
 from bot.web.brake import Brake
 from bot.web.chat.visit import form_of, is_open, path_of, remember_talk, talk_of, wave_of
-from bot.web.pages import day, show, words
+from bot.web.pages import show, words
 from bot.web.security import Access, guarded
 from consultation.domain.consultation import Channel, Wave
+from consultation.domain.due import in_words
 from consultation.domain.wording import PLAIN
 from consultation.operations.messages import not_taking
 from consultation.operations.show_conversation import show_conversation
@@ -78,7 +79,7 @@ async def _page(request: Request, wave: Wave, typed: str = "", trouble: str = ""
         under_way=talk is not None,
         receipt=receipt_of(talk) if talk else None,
         locale=locale,
-        closes_on=day(wave.closes_on),
+        closes_on=in_words(wave.closes_on),
         typed=typed,
         trouble=trouble,
     )

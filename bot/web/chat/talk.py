@@ -23,9 +23,10 @@ from bot.web.chat.visit import (
     talk_of,
     wave_of,
 )
-from bot.web.pages import day, show, words
+from bot.web.pages import show, words
 from bot.web.security import Access, guarded
 from consultation.domain.consultation import Audience, Channel, Wave
+from consultation.domain.due import in_words
 from consultation.domain.text import RawText
 from consultation.domain.wording import EASY_READ, PLAIN
 from consultation.flow.events import Began, Command, Commanded, Tapped
@@ -185,7 +186,7 @@ async def _talk_page(
         open=taking,
         receipt=receipt_of(chat),
         locale=talk.locale,
-        closes_on=day(wave.closes_on),
+        closes_on=in_words(wave.closes_on),
         finished=prompt is not None and any(each.value == Command.DELETE for each in prompt.buttons),
     )
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from tokenizers import Tokenizer
 
+from consultation.privacy.allowed import allowed_words
 from consultation.privacy.evaluate import type_name
 from consultation.privacy.features import features
 from consultation.privacy.learning.lessons import Lesson
@@ -66,17 +67,15 @@ class Reader:
         most = MOST_PIECES - 2
         ids = [self._first, *read.ids[:most], self._last]
         inside = [[at + 1 for at in each] for each in piece_numbers(reading, read.offsets[:most])]
-        return Row(
-            ids, inside, features(reading, recognize(reading), lesson.unlisted), _truth(reading, lesson), lesson.weight
-        )
+        known = features(reading, recognize(reading), allowed_words(reading), lesson.unlisted)
+        return Row(ids, inside, known, _truth(reading, lesson), lesson.weight)
 
 
 def _truth(reading: Reading, lesson: Lesson) -> list[int]:
     truth = [0] * len(reading.words)
-    for at, word in enumerate(reading.words):
-        for start, end, kind in lesson.marks:
-            if start < word.end and word.start < end:
-                truth[at] = _DEBATABLE if kind == "?" else _COLUMN[kind]
+    for start, end, kind in lesson.marks:
+        for at in reading.words_in(start, end):
+            truth[at] = _DEBATABLE if kind == "?" else _COLUMN[kind]
     return truth
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.findings.counts import Topic, count, ranked
@@ -87,6 +87,7 @@ def test_a_repeated_answer_and_a_stray_coding_are_bugs() -> None:
         st.tuples(st.integers(0, 11), st.tuples(CODES, st.sampled_from(Facet), st.sampled_from([None, *Verdict])))
     ),
 )
+@example([(False, "more time", 0)], [(0, ("waiting", Facet.THEME, None)), (0, ("waiting", Facet.THEME, Verdict.ADDED))])
 def test_nothing_disappears(
     given_answers: list[tuple[bool, str, int]], given_codings: list[tuple[int, tuple[str, Facet, Verdict | None]]]
 ) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from consultation.privacy import cues
+from consultation.privacy.allowed import allowed_words
 from consultation.privacy.features import features
 from consultation.privacy.learning import examples
 from consultation.privacy.learning.batches import MOST_FEATURES, Reader, batches, known_features
@@ -77,7 +78,7 @@ def test_other_names_and_numbers_stand_where_the_old_ones_did() -> None:
 
 def test_unlisted_names_count_as_in_no_list() -> None:
     reading = Reading.of("bilqis left")
-    plain, hidden = (features(reading, (), frozenset(unlisted))[0] for unlisted in ([], ["bilqis"]))
+    plain, hidden = (features(reading, (), frozenset(), frozenset(unlisted))[0] for unlisted in ([], ["bilqis"]))
     assert cues.listing("bilqis") is not cues.Listing.UNKNOWN
     assert "listed=unknown" in hidden
     assert "listed=unknown" not in plain
@@ -85,7 +86,7 @@ def test_unlisted_names_count_as_in_no_list() -> None:
 
 def test_no_word_has_more_features_than_a_batch_holds() -> None:
     readings = [Reading.of(row["text"]) for row in examples.rows(["mixture"])]
-    most = max(len(has) for each in readings for has in features(each, recognize(each)))
+    most = max(len(has) for each in readings for has in features(each, recognize(each), allowed_words(each)))
     assert 10 < most <= MOST_FEATURES
 
 
@@ -112,8 +113,8 @@ def test_learning_and_reading_do_the_same_arithmetic() -> None:
 
 def test_likelihoods_are_shares_and_follow_the_weights() -> None:
     weights = stored_weights()
-    likely = likelihoods(Reading.of("ask kemi"), (), FixedEncoder({"kemi": 0}), weights)
+    likely = likelihoods(Reading.of("ask kemi"), (), frozenset(), FixedEncoder({"kemi": 0}), weights)
     assert likely.shape == (2, len(KINDS))
     assert np.allclose(likely.sum(axis=1), 1, atol=1e-5)
     weights.head[0, 1] += 50
-    assert likelihoods(Reading.of("ask kemi"), (), FixedEncoder({"kemi": 0}), weights)[1, 1] > 0.99
+    assert likelihoods(Reading.of("ask kemi"), (), frozenset(), FixedEncoder({"kemi": 0}), weights)[1, 1] > 0.99
