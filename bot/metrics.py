@@ -1,8 +1,9 @@
 """What Prometheus may know of a running Sayso: how much work, how fast, and what failed.
 
 Labels hold closed sets of words: never a slug, a pseudonym, a chat, a reference, a question or a text. Nothing here
-counts safeguarding concerns, alerts or referrals, nor people or answers by audience or consultation: two scrapes a few
-seconds apart tell of one person what no published table would, and there is no suppression on this page.
+counts safeguarding concerns, alerts or referrals, only the ways of telling that carried no heartbeat; nor people or
+answers by audience or consultation: two scrapes a few seconds apart tell of one person what no published table would,
+and there is no suppression on this page.
 """
 
 from collections.abc import Callable, Sequence
@@ -59,6 +60,9 @@ class Metrics:
         self._aside = _Counts(
             registry, "updates_set_aside", "Updates that could not be handled", door=get_args(DoorName)
         )
+        self._paths = Gauge(
+            "sayso_alert_paths_failing", "Ways of telling the safeguarding team without a heartbeat", registry=registry
+        )
         self._work = _Counts(
             registry, "due_work", "Rounds of due work", kind=get_args(DueWork), outcome=get_args(WorkOutcome)
         )
@@ -84,6 +88,9 @@ class Metrics:
         """Kinds that are not in `DueWork` are not counted at all, not even as others."""
         if kind in get_args(DueWork):
             self._work.add(kind, outcome)
+
+    def alert_paths(self, failing: int) -> None:
+        self._paths.set(failing)
 
     def watch(self, name: str, help: str, function: Callable[[], float]) -> None:
         """A gauge `sayso_NAME` that asks `function` at each scrape: a queue's length, say. It may run in any thread.

@@ -20,12 +20,11 @@ from typing import Generic, TypeVar
 from consultation.content import BadFile
 from consultation.domain.concern import Concern
 from consultation.domain.text import Span
-from consultation.encoder import MiniLM
 from consultation.encoder import ModelUnavailable as EncoderUnavailable
 from consultation.privacy.detect import Detector, load_detector
 from consultation.privacy.rampart import ModelUnavailable as DetectorUnavailable
 from consultation.safeguarding.head import InvalidHead
-from consultation.safeguarding.screen import FullScreen, load_screen
+from consultation.safeguarding.screen import FullScreen, Thresholds, load_screen
 
 log = logging.getLogger("sayso.models")
 
@@ -92,9 +91,9 @@ def detector(packages: Path | None = None, *, pause: float = PAUSE) -> Detector:
     return MendedDetector(Mended(lambda: _detector(packages), pause=pause))
 
 
-def screen(packages: Path | None = None, *, pause: float = PAUSE) -> Screen:
-    """See `detector`."""
-    model = Mended(lambda: _screen(packages), pause=pause)
+def screen(packages: Path | None = None, *, thresholds: Thresholds | None = None, pause: float = PAUSE) -> Screen:
+    """See `detector`. It speaks from these `thresholds` on; else from those that ship."""
+    model = Mended(lambda: _from(thresholds, _screen(packages)), pause=pause)
     return lambda text: model.get()(text)
 
 
@@ -107,8 +106,11 @@ def _detector(packages: Path | None) -> Detector:
 @cache
 def _screen(packages: Path | None) -> FullScreen:
     folder = _whole(SENTENCES, packages, EncoderUnavailable)
-    shipped = load_screen()
-    return replace(shipped, encoder=MiniLM(folder / "model.onnx")) if packages and folder else shipped
+    return load_screen(model=folder / "model.onnx" if packages and folder else None)
+
+
+def _from(thresholds: Thresholds | None, loaded: FullScreen) -> FullScreen:
+    return replace(loaded, thresholds=thresholds) if thresholds else loaded
 
 
 def _whole(package: str, packages: Path | None, unavailable: type[Exception]) -> Path | None:

@@ -15,22 +15,27 @@ from analysis.findings import suppression
 from bot.chapters import code_what_is_new
 from bot.clock import SETTLED, Steadiness
 from bot.closings import close
-from bot.delivery import Alerts
+from bot.delivery.lanes import Lanes
+from bot.delivery.messenger import Messenger
+from bot.delivery.tell import Teller
 from bot.sayso import Sayso
+from bot.troubles import path_troubles
 from consultation.domain.due import Kind, Next, day_in_london
 from consultation.domain.ids import WaveId
-from consultation.operations.alert_lead import alert_lead
 from consultation.operations.close_wave import destroy_leftover_keys
 from consultation.operations.due_work import Operation, do_what_is_due, ensure_due
 from consultation.operations.open_wave import see_it_open
 from consultation.operations.purge import purge
+from consultation.operations.relay import relay
 from consultation.operations.wipe import wipe
+from consultation.safeguarding.escalation import Means
 
 log = logging.getLogger("sayso.scheduler")
 
 SECONDS = 10  # between two looks; a child who needs help has had the help lines already, the lead hears within this
 BETWEEN_CODINGS = timedelta(minutes=2)
 Operations = Mapping[str, Operation]
+Messengers = Mapping[Means, Messenger]
 
 
 def light_operations(sayso: Sayso, now: datetime, *, trusted: bool = True) -> Operations:
@@ -48,11 +53,21 @@ def light_operations(sayso: Sayso, now: datetime, *, trusted: bool = True) -> Op
 
 
 class Scheduler:
-    """Looks every few seconds for what is due, and for referrals that the lead has not heard of. `heavy`: this process
+    """Looks every few seconds for what is due, and for whom to tell of a referral. `heavy`: this process
     may also be busy for an hour. A late look is taken late, never dropped, never doubled."""
 
-    def __init__(self, sayso: Sayso, heavy: bool, seconds: float = SECONDS, settled: timedelta = SETTLED) -> None:
+    def __init__(
+        self,
+        sayso: Sayso,
+        heavy: bool,
+        messengers: Messengers | None = None,
+        *,
+        seconds: float = SECONDS,
+        settled: timedelta = SETTLED,
+    ) -> None:
+        """`messengers`: how this process can tell somebody; without any it only plans who is to be told."""
         self._sayso, self._seconds, self._clock = sayso, seconds, Steadiness(settled)
+        self._teller = Teller(sayso.store, sayso.settings, Lanes(messengers or {}), sayso.desk.now)
         self._planned: date | None = None
         self._troubles: dict[str, str] = {}
         self._stopping = Event()
@@ -77,12 +92,17 @@ class Scheduler:
 
     def do_light_work(self) -> None:
         self._guard("due work", self._do_light)
+        self._guard("writing to people", lambda now: relay(self._sayso.desk, trusted=self._clock.holds(now)))
 
     def do_heavy_work(self) -> None:
         self._guard("heavy due work", lambda now: self._do({Kind.CODE: lambda _: self._code(now)}, now))
 
     def alert(self) -> None:
-        self._guard("alerting", lambda _: alert_lead(self._sayso.store, Alerts(self._sayso.settings).send))
+        self._guard("alerting", self._alert)
+
+    def _alert(self, now: datetime) -> None:
+        self._teller.look()
+        self._sayso.metrics.alert_paths(len(path_troubles(self._sayso.store, self._sayso.settings, now)))
 
     def _do_light(self, now: datetime) -> None:
         self._do(light_operations(self._sayso, now, trusted=self._clock.holds(now)), now)

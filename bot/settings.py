@@ -1,15 +1,17 @@
 """Settings, from the environment or a `.env` file: names begin with SAYSO_. Secrets never show themselves."""
 
+import base64
 import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL
 
 from consultation.storage.postgres import postgres_url
 
+SHORTEST_SECRET, LONGEST_SECRET = 24, 64  # bytes, as standardwebhooks.com has it
 MAIL_SERVER = re.compile(r"[^\s:/@]+(?::(?P<port>[0-9]{1,5}))?")
 
 
@@ -34,8 +36,14 @@ class Settings(BaseSettings):
     )
     telegram_api: str | None = Field(default=None, description="another Bot API server, such as a local one")
     smtp: str | None = Field(default=None, description="host:port for safeguarding alerts")
-    alert_to: str | None = Field(default=None, description="e-mail address of the safeguarding lead")
+    smtp_tls: Literal["offered", "required", "implicit"] = Field(
+        default="offered", description="STARTTLS where it is offered, or always; or TLS from the first byte"
+    )
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = Field(default=None, description="for a mail server that wants one")
+    alert_to: str | None = Field(default=None, description="the safeguarding lead’s e-mail, until one is signed off")
     alert_from: str = "sayso@localhost"
+    webhook_secret: SecretStr | None = Field(default=None, description="signs alerts by webhook: whsec_ and base64")
     metrics_token: SecretStr | None = Field(default=None, description="lets Prometheus read /metrics; else it is off")
     log: Literal["text", "json"] = "text"
 
@@ -55,6 +63,26 @@ class Settings(BaseSettings):
         found = MAIL_SERVER.fullmatch(said) if said else None
         if said and (found is None or not 1 <= int(found["port"] or 25) <= 65535):
             raise ValueError("write the mail server as host or host:port, such as mail.example.org:25")
+        return said
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _signs(cls, said: SecretStr | None) -> SecretStr | None:
+        try:
+            key = base64.b64decode(said.get_secret_value().removeprefix("whsec_"), validate=True) if said else None
+        except ValueError:
+            key = b""
+        if key is not None and not SHORTEST_SECRET <= len(key) <= LONGEST_SECRET:
+            raise ValueError("write 24 to 64 random bytes in base64, such as 'openssl rand -base64 32' makes")
+        return said
+
+    @field_validator("smtp_password")
+    @classmethod
+    def _shown_to_one_server(cls, said: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Whoever sits in between could take a password that is sent to whatever answers."""
+        host = (info.data.get("smtp") or "").partition(":")[0]
+        if said and info.data.get("smtp_tls") == "offered" and host not in ("localhost", "127.0.0.1"):
+            raise ValueError("it needs SAYSO_SMTP_TLS=required (or implicit, for port 465): no other server may see it")
         return said
 
     @property

@@ -1,6 +1,6 @@
 """Joins settings, models, storage and rules into what the doors need. The only place where chance and time enter."""
 
-import json
+import logging
 import os
 import secrets
 import threading
@@ -18,13 +18,18 @@ from consultation.domain.consultation import Wave
 from consultation.domain.due import day_in_london
 from consultation.domain.survey import Survey
 from consultation.operations.converse import Desk
-from consultation.safeguarding.seal import check_leads
+from consultation.operations.sign_off import arrangements_now
+from consultation.safeguarding.lead_keys import Holder, Keyring, UnusableKeyring, read_keyring, write_keyring
+from consultation.safeguarding.seal import UnusableKey, check_leads
 from consultation.storage import consultations
 from consultation.storage.keys import KeyFolder, check_folder
 from consultation.storage.roles import Role
 from consultation.storage.store import open_store
 from consultation.surveys import parse_survey
 
+log = logging.getLogger("sayso.wiring")
+
+KEYLESS = {Role.ANALYST, Role.LEAD}  # whose work can be done on a machine that has no consultation's key
 REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is mistaken for another when read aloud
 
 
@@ -38,7 +43,7 @@ def wire(
     new_reference: Callable[[], str] | None = None,
 ) -> Sayso:
     """Put the system together over an existing database, for the work of the roles it `needs`. Raises
-    `UnusableDatabase`, `UnusableKeys`."""
+    `UnusableDatabase`, `UnusableKeys`; `BadFile` where this version can't read what the safeguarding lead signed."""
     store = open_store(settings.database_at, needs)
     keys = KeyFolder(settings.key_folder)
 
@@ -51,26 +56,28 @@ def wire(
     def survey_of(wave: Wave) -> Survey:
         return survey_at(wave.survey, wave.survey_version)
 
-    leads = lead_keys(settings)
+    keyring = KeyringFile(settings)
     today = today or (lambda: day_in_london(now()))
     with store.read() as session:
         waves = consultations.waves(session)
-    if set(needs) != {Role.ANALYST}:  # who makes chapters may do so on a machine without keys
+        arrangements = arrangements_now(session)
+    if not needs or set(needs) - KEYLESS:
         taking = {each.consultation.id: each.consultation.slug for each in waves if not each.is_over(today())}
         check_folder(settings.key_folder, settings.data, taking)
-    if leads or waves:
-        check_leads(leads)
+    if keyring() or waves:
+        check_leads(keyring())
     desk = Desk(
         store=store,
         survey_of=survey_of,
         key_of=keys.key,
         detector=models.detector(),
-        screen=models.screen(),
-        leads=leads,
+        screen=models.screen(thresholds=arrangements.thresholds),
+        keyring=keyring,
         today=today,
         now=now,
         new_id=new_id or RandomIds(),
         new_reference=new_reference or _new_reference,
+        arrangements=arrangements,
     )
     metrics = Metrics()
     store.writer.on_batch = metrics.batch_committed
@@ -100,14 +107,37 @@ def _new_reference() -> str:
     return "C-" + "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(6))
 
 
-def lead_keys(settings: Settings) -> tuple[str, ...]:
-    """Public keys of the safeguarding lead and deputies, from `safeguarding-leads.json` beside the keys."""
+class KeyringFile:
+    """The keys of the safeguarding lead and deputies, read anew each time: there are few concerns, and a key that was
+    replaced must not be sealed to a minute longer. Where the file can't be read, as it was last."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._last = settings, lead_keys(settings)
+
+    def __call__(self) -> Keyring:
+        try:
+            found = lead_keys(self._settings) or self._last
+            if found != self._last:
+                check_leads(found)
+            self._last = found
+        except (OSError, UnusableKeyring, UnusableKey):
+            log.error("the safeguarding leads' keys can't be read; those that were read last are used")
+        return self._last
+
+
+def lead_keys(settings: Settings) -> Keyring:
+    """Public keys of the safeguarding lead and deputies, from `safeguarding-leads.json` beside the keys. Raises
+    `UnusableKeyring`."""
     path = settings.key_folder / "safeguarding-leads.json"
-    return tuple(json.loads(path.read_text())["public_keys"]) if path.is_file() else ()
+    return read_keyring(path.read_text(errors="replace")) if path.is_file() else Keyring()
 
 
-def add_lead_key(settings: Settings, public: str) -> None:
-    """Let the holder of this key read what is sealed from now on."""
+def add_lead_key(settings: Settings, public: str, holder: Holder = Holder.LEAD, *, replaces: bool = False) -> Keyring:
+    """Let the holder of this key read what is sealed from now on; the file is whole at any moment."""
     settings.key_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = settings.key_folder / "safeguarding-leads.json"
-    path.write_text(json.dumps({"public_keys": [*lead_keys(settings), public]}, indent=1))
+    ring = lead_keys(settings).with_key(public, holder, day_in_london(datetime.now(UTC)), replaces=replaces)
+    part = path.with_suffix(".part")
+    part.write_text(write_keyring(ring))
+    part.replace(path)
+    return ring

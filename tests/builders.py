@@ -8,7 +8,7 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,22 @@ from bot.sayso import Sayso
 from bot.settings import Settings
 from bot.wiring import add_lead_key, wire
 from consultation.domain.concern import Concern
-from consultation.domain.consultation import Channel, Wave
+from consultation.domain.consultation import Channel, ContactMode, Wave
 from consultation.domain.survey import Survey
 from consultation.domain.text import RawText, Span
 from consultation.flow.events import Began, Command, Commanded, SentSomethingElse, Tapped
 from consultation.operations.converse import Incoming, Input, Typed, converse, whose
 from consultation.operations.messages import Message
 from consultation.operations.open_wave import Commission, open_wave
+from consultation.operations.sign_off import Statement, sign_off
 from consultation.privacy.detect import Detector
+from consultation.safeguarding.arrangements import Arrangements, Contact, shipped_arrangements
+from consultation.safeguarding.help_lines import load_help_lines
+from consultation.safeguarding.lead_keys import Holder, Keyring
 from consultation.safeguarding.patterns import load_patterns
 from consultation.safeguarding.screen import PatternScreen, load_screen, load_thresholds
 from consultation.storage import turns
-from consultation.storage.store import migrate
+from consultation.storage.store import Store, migrate
 from consultation.storage.tables import ConversationRow, ResponseRow
 from consultation.surveys import parse_survey, template
 
@@ -132,10 +136,41 @@ def make_sayso(
     return replace(sayso, desk=desk)
 
 
-def open_consultation(folder: Path, *, slug: str = "have-your-say", **how: Any) -> Opened:
+def open_consultation(
+    folder: Path, *, slug: str = "have-your-say", contact: ContactMode = ContactMode.OPT_IN, **how: Any
+) -> Opened:
     """`make_sayso` with an open wave of the shipped survey."""
-    sayso = make_sayso(folder, **how)
-    return Opened(sayso, open_wave(sayso.desk, sayso.keys, commission(slug), template(SURVEY)), lead_identity())
+    sayso = signed_off(make_sayso(folder, **how))
+    how_opened = commission(slug, contact=contact)
+    return Opened(sayso, open_wave(sayso.desk, sayso.keys, how_opened, template(SURVEY)), lead_identity())
+
+
+def signed_off(sayso: Sayso, **changes: Any) -> Sayso:
+    """The same, with arrangements signed by its lead that cover the shipped survey in every contact mode; and a desk
+    that goes by them. `changes`: what of the arrangements is to be otherwise, such as a contact."""
+    arrangements = arranged(sayso.desk.today()).model_copy(update=changes)
+    approve(sayso.store, sayso.desk.keyring(), arrangements, sayso.desk.now())
+    return replace(sayso, desk=replace(sayso.desk, arrangements=arrangements))
+
+
+def approve(store: Store, keyring: Keyring, arrangements: Arrangements, at: datetime) -> None:
+    """By the lead whose key is in use."""
+    statement = Statement(written(arrangements), arrangements, (survey().opening,), tuple(ContactMode))
+    sign_off(store, statement, by=keyring.current(Holder.LEAD)[0], at=at)
+
+
+@cache
+def arranged(checked_on: date = TODAY) -> Arrangements:
+    """What ships, with contacts whom no mail can reach, and help lines that were checked that day."""
+    roles = {"lead": "Safeguarding lead", "deputy": "Deputy lead", "duty_team": "Duty team"}
+    contacts = {name: Contact(role=role, email=f"{name}@sayso.invalid") for name, role in roles.items()}
+    lines = tuple(each.model_copy(update={"verified_on": checked_on}) for each in load_help_lines())
+    return shipped_arrangements().model_copy(update={**contacts, "help_lines": lines})
+
+
+def written(arrangements: Arrangements) -> str:
+    """As a file; JSON is YAML."""
+    return arrangements.model_dump_json(indent=1)
 
 
 def commission(slug: str = "have-your-say", **changes: Any) -> Commission:

@@ -12,19 +12,23 @@ from consultation.domain.due import LONDON
 from consultation.storage import audit as log
 from consultation.storage.roles import Role
 from consultation.storage.store import open_store
-from consultation.storage.tables import AuditRow
+from consultation.storage.tables import AuditEntry, AuditRow, ReferralAuditRow
 
 out = Console(soft_wrap=True, highlight=False, markup=False, width=200)  # an entry a line, as for grep
 
 
 def audit(
+    safeguarding: Annotated[
+        bool, typer.Option("--safeguarding", help="who saw and moved which referral; for the lead alone")
+    ] = False,
     data: Annotated[Path | None, typer.Option(help="the data folder (else SAYSO_DATA, else ./sayso-data)")] = None,
 ) -> None:
     """Show what staff and Sayso did, and whether anybody has tampered with this log since."""
-    store = open_store(settings_with(data).database_at, [Role.OFFICER])
+    book: log.Book = ReferralAuditRow if safeguarding else AuditRow
+    store = open_store(settings_with(data).database_at, [Role.LEAD if safeguarding else Role.OFFICER])
     try:
         with store.read() as session:
-            rows = log.entries(session)
+            rows = log.entries(session, book)
     finally:
         store.close()
     if not rows:
@@ -46,7 +50,7 @@ def audit(
     raise typer.Exit(1)
 
 
-def _table(rows: list[AuditRow]) -> Table:
+def _table(rows: list[AuditEntry]) -> Table:
     table = Table("No.", box=None, pad_edge=False)
     for name in ("When", "Who", "Did", "What with", "Details", "Seal"):
         table.add_column(name, no_wrap=name == "When")

@@ -8,7 +8,20 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from bot.cli import analyse, audit, close, demonstrate, evaluate, refer, retention, roles, serve
+from bot.cli import (
+    analyse,
+    audit,
+    close,
+    demonstrate,
+    drill,
+    evaluate,
+    lead_keys,
+    refer,
+    retention,
+    roles,
+    safeguard,
+    serve,
+)
 from bot.cli.crashes import leave_no_core
 from bot.cli.faults import UserFault
 from bot.cli.parts import EXPECTED, known_framework, settings_with
@@ -17,7 +30,7 @@ from bot.terminal.player import play
 from bot.web.app import staff_secret
 from bot.web.security import Passes, Role
 from bot.wiring import wire
-from consultation.domain.consultation import Audience, Channel
+from consultation.domain.consultation import Audience, Channel, ContactMode
 from consultation.domain.retention import LONGEST, USUAL, Kept
 from consultation.operations.open_wave import Commission, open_wave
 from consultation.storage import consultations
@@ -34,12 +47,15 @@ app.command("serve")(serve.serve)
 app.command("analyse")(analyse.analyse)
 app.command("export")(analyse.export)
 app.command("evidence")(analyse.evidence)
-app.command("referral")(refer.referral)
+app.command("referral")(refer.referral_command)
 app.command("roles")(roles.roles)
 app.command("retention")(retention.retention)
 app.command("audit")(audit.audit)
+app.add_typer(drill.app, name="drill")
 app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(refer.app, name="safeguarding")
+lead_keys.app.command("arrangements")(safeguard.arrangements)
+lead_keys.app.command("sign-off")(safeguard.sign_off)
+app.add_typer(lead_keys.app, name="safeguarding")
 
 Data = Annotated[Path | None, typer.Option(help="the data folder (else SAYSO_DATA, else ./sayso-data)")]
 Slug = Annotated[str, typer.Argument(help="short name of the consultation, as in its link")]
@@ -72,20 +88,24 @@ def open_consultation(
     survey: Annotated[Path | None, typer.Option(help="a survey file; else the one that ships")] = None,
     areas: Annotated[str, typer.Option(help="your own areas for the survey that ships: 'Town, North, South'")] = "",
     framework: Annotated[str, typer.Option(help="the authority's framework")] = "cambridgeshire-2009-12",
+    contact: Annotated[
+        ContactMode, typer.Option(help="what is offered to somebody who may be in danger, beside help lines")
+    ] = ContactMode.OPT_IN,
     days: Annotated[int, typer.Option(min=1, max=366, help="how long it stays open")] = 28,
     keep: Annotated[
         int, typer.Option(min=1, max=LONGEST, help="days after the close for which answers are kept")
     ] = USUAL[Kept.ANSWERS],
     data: Data = None,
 ) -> None:
-    """Open a consultation today."""
+    """Open a consultation today, if the safeguarding lead has signed off everything that it needs."""
     body = _survey_body(survey, areas, slug)
     known_framework(framework)
     sayso = wire(settings_with(data), needs=[Rights.OFFICER])
     today = date.today()  # noqa: DTZ011 - the officer's own calendar day
     commission = Commission(
-        slug, title, authority, purpose, decided_by, framework, today, today + timedelta(days=days), answers_kept=keep
-    )
+        slug, title, authority, purpose, decided_by, framework, today, today + timedelta(days=days), answers_kept=keep,
+        contact=contact,
+    )  # fmt: skip
     wave = open_wave(sayso.desk, sayso.keys, commission, body)
     out.print(f"Open until {wave.closes_on}. The link, once you run 'sayso serve': /c/{slug}")
     out.print(f"Answers are kept until {wave.answers_until}, as people are told. To change it: sayso retention {slug}")
@@ -104,7 +124,7 @@ def _survey_body(survey: Path | None, areas: str, slug: str) -> str:
 
 @app.command("staff-link")
 def staff_link(
-    role: Annotated[Role, typer.Argument(help="officer or analyst")],
+    role: Annotated[Role, typer.Argument(help="whose pages they are to see")],
     data: Data = None,
 ) -> None:
     """Print a link by which one member of staff comes in; good for 12 hours."""

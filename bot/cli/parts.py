@@ -20,12 +20,16 @@ from bot.settings import Settings
 from consultation.content import BadFile
 from consultation.domain.consultation import Wave
 from consultation.encoder import ModelUnavailable as EncoderUnavailable
+from consultation.operations.break_glass import NotBroken
 from consultation.operations.close_wave import NotClosed
 from consultation.operations.open_wave import NotReady
 from consultation.operations.receive_file import BadAnswersFile
-from consultation.operations.refer_concern import UnknownReference
+from consultation.operations.refer_concern import NoSuchMove, UnknownReference
+from consultation.operations.sign_off import NotSignedOff
 from consultation.operations.timetable import NotChanged
+from consultation.operations.write_to_person import NotWritten
 from consultation.privacy.rampart import ModelUnavailable as DetectorUnavailable
+from consultation.safeguarding.lead_keys import UnusableKeyring
 from consultation.safeguarding.seal import UnusableKey
 from consultation.storage import consultations
 from consultation.storage.keys import UnusableKeys
@@ -38,16 +42,21 @@ EXPECTED = (
     DetectorUnavailable,
     EncoderUnavailable,
     AnswersGone,
+    NoSuchMove,
     NotADemonstration,
+    NotBroken,
     NotChanged,
     NotClosed,
     NotReady,
+    NotWritten,
+    NotSignedOff,
     UnknownCode,
     UnknownReference,
     UnusableAreas,
     UnusableDatabase,
     UnusableToken,
     UnusableKey,
+    UnusableKeyring,
     UnusableKeys,
     UserFault,
 )

@@ -1,5 +1,7 @@
-"""`sayso safeguarding key` and `sayso referral`: for the safeguarding lead, and nobody else."""
+"""`sayso referral`: for the safeguarding lead, the deputy and the duty team, and nobody else."""
 
+import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,67 +9,109 @@ import typer
 from rich.console import Console
 
 from bot.cli.faults import UserFault
-from bot.cli.parts import settings_with
-from bot.wiring import add_lead_key
-from consultation.operations.refer_concern import acknowledge, referrals, sealed_message
-from consultation.safeguarding.seal import new_lead_key, unseal
+from bot.cli.lead_keys import actor
+from bot.cli.parts import settings_with, write_files
+from bot.settings import Settings
+from bot.wiring import lead_keys
+from consultation.domain.concern import Outcome, Queue, Status
+from consultation.domain.due import in_words
+from consultation.operations.open_referral import Letter, Opened, open_referral, save_referral, unlock
+from consultation.operations.refer_concern import Actor, Referral, acknowledge, move, referral, referrals
+from consultation.operations.write_to_person import write_to_person
+from consultation.safeguarding.seal import OpenedKey
 from consultation.storage.roles import Role
-from consultation.storage.store import open_store
+from consultation.storage.store import Store, open_store
 
-app = typer.Typer(no_args_is_help=True, help="Keys of the safeguarding lead and deputies.")
-console = Console(soft_wrap=True)
-Data = Annotated[Path | None, typer.Option(help="the data folder (else SAYSO_DATA, else ./sayso-data)")]
+console = Console(soft_wrap=True, highlight=False, markup=False)
 
-
-@app.callback()
-def _group() -> None:
-    """Keys of the safeguarding lead and deputies."""
+UNNAMED = Actor("command line")  # whoever has this server's command line and no key
 
 
-@app.command("key")
-def key(
-    file: Annotated[Path, typer.Argument(help="where the private key is written; keep it off this server")],
-    data: Data = None,
-    passphrase: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="SAYSO_LEAD_PASSPHRASE")
-    ] = "",
-) -> None:
-    """Make a key pair. The public half seals from now on; only the private half and its passphrase can read."""
-    if len(passphrase) < 12:
-        raise UserFault("Choose a passphrase of at least 12 characters: four or five words do well.")
-    if file.exists():
-        raise UserFault(f"{file} is there already, and a lost key can't be made again. Choose another name.")
-    settings = settings_with(data)  # before the key: it may refuse
-    made = new_lead_key(passphrase)
-    file.touch(mode=0o600)
-    file.write_bytes(made.private)
-    add_lead_key(settings, made.public)
-    console.print(f"Private key: {file}. Keep it off this server, with a copy in a safe. If it is lost, so are the")
-    console.print("messages sealed to it alone: make one for a deputy too.")
-
-
-def referral(
-    reference: Annotated[str, typer.Argument(help="such as C-7Q2K9F; leave out to list those that wait")] = "",
-    key: Annotated[Path | None, typer.Option(help="your private key file")] = None,
+def referral_command(
+    reference: Annotated[str, typer.Argument(help="such as C-7Q2K9F; leave out to list them")] = "",
+    key: Annotated[Path | None, typer.Option(help="your private key file: read it")] = None,
+    save: Annotated[Path | None, typer.Option(help="write it to a file, sealed, for any age tool")] = None,
+    have: Annotated[bool, typer.Option("--acknowledge", help="you have it in hand: stop the alerts")] = False,
+    actioned: Annotated[Outcome | None, typer.Option(help="what was done")] = None,
+    close: Annotated[bool, typer.Option("--close", help="nothing is left to do")] = False,
+    outcome: Annotated[Outcome | None, typer.Option(help="with --close: what was done, if nothing is noted")] = None,
+    reply: Annotated[
+        bool, typer.Option("--reply", help="with --key: write to the person, if they asked for it; asks for your words")
+    ] = False,
     passphrase: Annotated[str, typer.Option(envvar="SAYSO_LEAD_PASSPHRASE", help="asked for if not given")] = "",
-    data: Data = None,
+    data: Annotated[Path | None, typer.Option(help="the data folder (else SAYSO_DATA, else ./sayso-data)")] = None,
 ) -> None:
-    """List safeguarding referrals, or read one with your key."""
-    store = open_store(settings_with(data).database_at, needs=[Role.LEAD])
-    if not reference:
-        for each in referrals(store):
-            console.print(f"{each.reference}  {each.level:<10} {each.raised_on}  {each.status}", highlight=False)
-        return
-    sealed = sealed_message(store, reference)
-    if key is None or not key.is_file():
-        raise UserFault("Name your private key file: --key FILE.")
-    message = unseal(sealed, key.read_bytes(), passphrase or typer.prompt("Passphrase", hide_input=True))
-    console.print(f"{reference}: {message.level}. {message.reason}", markup=False, highlight=False)
-    console.print(
-        f"Said by: {message.audience}; asked: {message.question}; conversation {message.thread or 'not known'} "
-        "(the same for all messages of one chat)",
-        markup=False,
-        highlight=False,
-    )
-    console.print(f"\n{message.text}\n", markup=False, highlight=False)
-    acknowledge(store, reference)  # after it was shown: what fails here must not keep the words from the lead
+    """List safeguarding referrals; read one with your key, note what was done, write to the person."""
+    settings, now = settings_with(data), datetime.now(UTC)
+    asked = key or save or have or actioned or close or reply
+    store = open_store(settings.database_at, needs=[Role.LEAD])
+    try:
+        if not reference:
+            if asked:
+                raise UserFault("Name the referral: sayso referral C-…")
+            _list(referrals(store))
+            return
+        if reply and key is None:
+            raise UserFault("To write to the person, name your private key file: the way to them is sealed, too. --key")
+        opened = _read(settings, store, reference, key, passphrase, now) if key else None
+        by = opened[1] if opened else UNNAMED
+        if save:
+            write_files(save.parent, {save.name: save_referral(store, reference, by, now)})
+            console.print(f"wrote {save}, sealed. On your own computer: age -d -i YOUR-KEY-FILE {save.name}")
+        if opened and reply:
+            # Asked for: what stands in a command is seen in the list of processes, and stays in the shell's history.
+            words = typer.prompt("What do you want to say to them?")
+            write_to_person(store, reference, opened[0].handle, words, by, datetime.now(UTC), uuid.uuid4().hex)
+            console.print("Written. They see it in their chat within a minute, or when they come back to its page.")
+        if have and not acknowledge(store, reference, by, now):
+            console.print(f"{reference} was acknowledged before.")
+        if actioned:
+            move(store, reference, Status.ACTIONED, by, now, actioned)
+        if close:
+            move(store, reference, Status.CLOSED, by, now, outcome)
+        if not asked:
+            console.print("To read it: --key YOUR-KEY-FILE. To say what was done: --actioned, --close. See --help.")
+        _list([referral(store, reference)])
+    finally:
+        store.close()
+
+
+def _list(found: list[Referral]) -> None:
+    if not found:
+        console.print("There is no referral.")
+    for each in found:
+        marks = [
+            "DRILL" if each.drill else "",
+            "allegation about staff" if each.queue == Queue.ALLEGATIONS else "",
+            "asks for contact" if each.asks_contact else "",
+            each.outcome or "",
+        ]
+        told = ", ".join(filter(None, marks))
+        console.print(f"{each.reference}  {each.level:<10} {each.raised_on}  {each.status:<12} {told}".rstrip())
+
+
+def _read(
+    settings: Settings, store: Store, reference: str, file: Path, passphrase: str, now: datetime
+) -> tuple[Opened, Actor]:
+    if not file.is_file():
+        raise UserFault(f"There is no key file {file}. Name your private key file: --key FILE.")
+    words = passphrase or typer.prompt(f"Passphrase of {file.name}", hide_input=True)
+    key: OpenedKey = unlock(store, reference, file.read_bytes(), words, UNNAMED, now)
+    by = actor(lead_keys(settings), key)
+    opened = open_referral(store, reference, key, by, now)
+    _show(opened.letter)
+    if opened.others:
+        console.print("From the same chat:\n")
+        for each in opened.others:
+            _show(each)
+    if opened.handle and opened.last_day:
+        console.print(f"They may be written to until the end of {in_words(opened.last_day)}: --reply\n")
+    return opened, by
+
+
+def _show(letter: Letter) -> None:
+    told = letter.message
+    drill = "DRILL, nobody said this. " if told.drill else ""
+    console.print(f"{drill}{letter.reference}, {in_words(letter.raised_on)}: {told.level}. {told.reason}")
+    console.print(f"Said by: {told.audience}; asked: {told.question}; conversation {told.thread or 'not known'}")
+    console.print(f"{letter.introduced}:\n\n{told.text}\n")

@@ -29,6 +29,7 @@ NAMES = {
 THE_SAME_FOR_ALL = f"""
 The same for every consultation:
   what links a chat to its answers, and what waits to be sent: until the close
+  which chat agreed that the safeguarding lead writes to it: three days, or until the close if that is sooner
   updates that could not be taken: noted for {SET_ASIDE_KEPT.days} days, without what they held
   marks of updates, so that none is taken twice: {MARKS_KEPT.days} days
   certificates, the audit log, and what you have exported or published: for good, or until you delete them\

@@ -24,6 +24,7 @@ from rich.console import Console
 from starlette.applications import Starlette
 
 from bot.cli.faults import UserFault
+from bot.cli.means import every_means
 from bot.cli.parts import settings_with
 from bot.logs import quiet_loop, set_up_logs
 from bot.officer.door import OfficerDoor, UnusableStaffToken
@@ -49,19 +50,21 @@ class Door(StrEnum):
     """What a process does. The worker sends what others left unsent, codes answers, does what is due, and tells the
     lead."""
 
-    WEB = "web"  # all three that follow
+    WEB = "web"  # the three that follow
     CHAT = "chat"
     CONSOLE = "console"
     WORKBENCH = "workbench"
+    SAFEGUARDING = "safeguarding"  # the lead's pages: not in 'web', so that no public process may read referrals
     RESPONDENT = "respondent"
     OFFICER = "officer"
     WORKER = "worker"
 
 
-PAGES = frozenset({Door.CHAT, Door.CONSOLE, Door.WORKBENCH})
+WEB = frozenset({Door.CHAT, Door.CONSOLE, Door.WORKBENCH})
+PAGES = WEB | {Door.SAFEGUARDING}
 # Whose rights in PostgreSQL each needs.
 NEEDS = {
-    Door.CHAT: Role.RESPONDENT, Door.CONSOLE: Role.OFFICER, Door.WORKBENCH: Role.ANALYST,
+    Door.CHAT: Role.RESPONDENT, Door.CONSOLE: Role.OFFICER, Door.WORKBENCH: Role.ANALYST, Door.SAFEGUARDING: Role.LEAD,
     Door.RESPONDENT: Role.RESPONDENT, Door.OFFICER: Role.OFFICER, Door.WORKER: Role.WORKER,
 }  # fmt: skip
 
@@ -94,7 +97,7 @@ def serve_until_stopped(settings: Settings, doors: Collection[Door] = tuple(Door
 
 def each_of(doors: Collection[Door]) -> set[Door]:
     """The doors one by one, none of which means others."""
-    return set(doors) - {Door.WEB} | (PAGES if Door.WEB in doors else set())
+    return set(doors) - {Door.WEB} | (WEB if Door.WEB in doors else set())
 
 
 def wire_patiently(settings: Settings, needs: Collection[Role] = (), pause: Callable[[float], None] = sleep) -> Sayso:
@@ -158,7 +161,7 @@ async def keep_serving(sayso: Sayso, stop: asyncio.Event, doors: Collection[Door
     if Role.WORKER not in sayso.store.database.roles:
         log.info("what is due, and telling the safeguarding lead, are left to a worker: this user may do neither")
     elif doors - {Door.OFFICER}:  # wherever people write, the lead is alerted
-        scheduler = Scheduler(sayso, heavy=Door.WORKER in doors)
+        scheduler = Scheduler(sayso, Door.WORKER in doors, every_means(sayso))
         scheduler.start()
     # What is there now stays. Looking through it for garbage again and again stops every talk for a tenth of a second.
     gc.collect()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from analysis.operations.review import clear_quotation
 from bot.demo.respondents import Respondent, reply
+from bot.demo.signature import sign_off_simulated
 from bot.sayso import Sayso
 from bot.settings import Settings
 from bot.wiring import add_lead_key, lead_keys, wire
@@ -52,7 +53,6 @@ def make_demo(settings: Settings, on: date, seed: int = 2009) -> Demo:
     store = open_store(settings.database)
     with store.read() as session:
         wave = consultations.wave_by_slug(session, SLUG)
-    store.close()
     if wave is not None and not wave.consultation.simulated:
         raise NotADemonstration(
             f"'{SLUG}' in {settings.data} is a real consultation, and simulated people must not answer it. "
@@ -68,6 +68,8 @@ def make_demo(settings: Settings, on: date, seed: int = 2009) -> Demo:
         private.touch(mode=0o600)
         private.write_bytes(key.private)
         add_lead_key(settings, key.public)  # last: nothing is sealed to a key that nobody could keep
+    sign_off_simulated(store, lead_keys(settings), on)
+    store.close()
     sayso = wire(settings, today=lambda: on)
     seeded = replace(
         sayso,

@@ -1,4 +1,6 @@
-"""What staff can ask of the staff bot: how many have answered, which referrals wait, what failed. No answer, ever."""
+"""What staff can ask of the staff bot: how many have answered, which referrals wait, what failed; and, for whoever was
+told of a referral, say that they have it. No answer, ever, and no allegation but to those who were told of it.
+"""
 
 import asyncio
 import logging
@@ -7,26 +9,35 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError
-from telegram.ext import Application, ApplicationBuilder, CommandHandler, ContextTypes, filters
+from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, CommandHandler, ContextTypes, filters
 
 from analysis.findings import suppression
+from bot.delivery.tell import named_now
+from bot.officer.alerts import HAVE_IT
 from bot.sayso import Sayso
-from bot.troubles import WHAT_IT_MEANS, troubles
+from bot.troubles import WHAT_IT_MEANS, path_troubles, sign_off_troubles, troubles
 from consultation.operations.advance_figures import advance_figures
 from consultation.operations.reach import reach
-from consultation.operations.refer_concern import referrals
+from consultation.operations.refer_concern import Actor, acknowledge
+from consultation.safeguarding.escalation import positions
+from consultation.storage import alerts
 
 log = logging.getLogger("sayso.officer")
 
 HELLO = (
     "Hello. /reach tells how many people have answered; /referrals which safeguarding references wait; "
-    "/troubles which messages could not be taken. No answers are shown here."
+    "/troubles what does not work. No answers are shown here."
 )
+NOT_YOURS = "This chat is not named in the safeguarding arrangements any more, so nothing was changed."
+YOURS = "Thank you. It is yours now, and the alerts stop."
+TAKEN = "Thank you. Somebody has this one already, so nothing more is asked of you now."
 FAILED = "Sorry, that did not work. Please try again in a few minutes."
+KINDS = ["message", "callback_query"]
 POLL_SECONDS = 25
 LONGEST_BACK_OFF = 60.0  # seconds
+LONGEST_TEXT = 4096
 LONGEST_LIST = 30  # lines, so that it stays one message
 A_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 
@@ -60,11 +71,13 @@ class OfficerDoor:
         }  # fmt: skip
         for name, answer in answers.items():
             application.add_handler(CommandHandler(name, answer, filters=staff))
+        application.add_handler(CallbackQueryHandler(self._have_it, pattern=f"^{HAVE_IT}"))  # asks who it is, itself
         application.add_error_handler(self._failed)  # the library's own way logs the whole error
         return application
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll until `stop` is set. These commands only read, so a repeated or lost one harms nobody.
+        """Poll until `stop` is set. Commands only read, and nobody has a referral twice, so what comes again harms
+        nobody; a press that is lost leaves its button where it is, and the alerts go on.
 
         The loop is ours, because the library's own ends without a word when a token is revoked.
         Raises `UnusableStaffToken`, and `TelegramError` where Telegram can't be reached at the start.
@@ -84,7 +97,7 @@ class OfficerDoor:
         offset, failures = None, 0
         while not stop.is_set():
             asking = asyncio.ensure_future(
-                application.bot.get_updates(offset=offset, timeout=POLL_SECONDS, allowed_updates=["message"])
+                application.bot.get_updates(offset=offset, timeout=POLL_SECONDS, allowed_updates=KINDS)
             )
             if not await _first(asking, stop):
                 break
@@ -123,6 +136,27 @@ class OfficerDoor:
     async def _troubles(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await self._answer(update, await asyncio.to_thread(self.troubles_text))
 
+    async def _have_it(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Whoever was told presses the button: who that is is asked of the arrangements, not of the button."""
+        query = update.callback_query
+        assert query is not None
+        chat = query.message.chat.id if query.message else None
+        said, ended = await asyncio.to_thread(self.have_it, (query.data or "").removeprefix(HAVE_IT), chat)
+        await query.answer(said)
+        if ended and isinstance(query.message, Message):
+            with suppress(TelegramError):  # it is theirs, whatever the message shows
+                await query.message.edit_text(f"{query.message.text}\n\n{ended}")
+
+    def have_it(self, reference: str, chat: int | None) -> tuple[str, str | None]:
+        """(what the person is told, what is added to the alert in place of its button)."""
+        named = positions(named_now(self._sayso.store, self._sayso.settings))
+        by = next((part for part, contact in named.items() if chat and contact.telegram == chat), None)
+        if by is None:
+            return NOT_YOURS, None
+        if acknowledge(self._sayso.store, reference, Actor(by), self._sayso.desk.now()):
+            return YOURS, f"The {by} has it."
+        return TAKEN, "Somebody had it before this was pressed."
+
     async def _answer(self, update: Update, text: str) -> None:
         if update.effective_message is not None:
             await update.effective_message.reply_text(text)
@@ -142,18 +176,25 @@ class OfficerDoor:
         return "\n\n".join(lines) or "No consultation has been opened."
 
     def referrals_text(self) -> str:
-        waiting = [each for each in referrals(self._sayso.store) if each.status == "new"]
-        return "\n".join(f"{each.reference} ({each.level})" for each in waiting) or "No safeguarding referral waits."
+        """As officers may know them: allegations and drills are not among them."""
+        with self._sayso.store.read() as session:
+            waiting = alerts.overview(session)
+        return "\n".join(f"{reference} ({level})" for reference, level in waiting) or "No safeguarding referral waits."
 
     def troubles_text(self) -> str:
         found = troubles(self._sayso.store)
         lines = [f"{each.on:%d.%m.%Y}, {each.where}: {each.messages} ({each.fault})" for each in found[:LONGEST_LIST]]
-        if not lines:
-            return "Every message was taken."
-        earlier = (
-            [f"and earlier: {sum(each.messages for each in found[LONGEST_LIST:])}"] if found[LONGEST_LIST:] else []
-        )
-        return "\n".join(["Messages that could not be taken:", *lines, *earlier, "", WHAT_IT_MEANS])
+        if found[LONGEST_LIST:]:
+            lines.append(f"and earlier: {sum(each.messages for each in found[LONGEST_LIST:])}")
+        taken = ["Messages that could not be taken:", *lines, "", WHAT_IT_MEANS] if lines else []
+        broken = path_troubles(self._sayso.store, self._sayso.settings, self._sayso.desk.now())
+        signed = sign_off_troubles(self._sayso)
+        parts = [
+            ["Safeguarding alerts:", *broken] if broken else [],
+            ["Safeguarding sign-off:", *signed] if signed else [],
+            taken,
+        ]
+        return "\n\n".join("\n".join(each) for each in parts if each)[:LONGEST_TEXT] or "Every message was taken."
 
 
 async def _first(asking: asyncio.Future[tuple[Update, ...]], stop: asyncio.Event) -> bool:

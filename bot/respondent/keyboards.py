@@ -40,9 +40,11 @@ def texts(message: Message) -> list[str]:
 
 
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:
-    """Choices one to a row, then the commands; None for a message that asks nothing."""
+    """Choices one to a row, then the commands; of what asks nothing its sites, else None. (Numbers to ring stand in
+    the text, where a phone makes links of them: Telegram takes none on a button.)"""
     if message.mode is None:
-        return None
+        sites = [[InlineKeyboardButton(text=each.label, url=each.href)] for each in message.sites]
+        return InlineKeyboardMarkup(inline_keyboard=sites) if sites else None
     kind = "x" if message.mode is Mode.SEVERAL else "t"
     rows = [[_button(each.label, f"{kind}:{message.step}:{each.value}")] for each in message.buttons]
     if message.mode is Mode.SEVERAL:

@@ -24,7 +24,8 @@ def play(sayso: Sayso, wave: Wave, chat: str, audience: Audience | None, read: R
         except (EOFError, KeyboardInterrupt):
             write("\nYour place is kept. Run the same command again to carry on.")
             return
-        said = _turn(sayso, wave, chat, Typed(RawText(line)), write) or said
+        # With the step that it was typed under: the safeguarding lead may have written meanwhile, unseen by anybody.
+        said = _turn(sayso, wave, chat, Typed(RawText(line), said[-1].step), write) or said
 
 
 def _turn(sayso: Sayso, wave: Wave, chat: str, given: Began | Typed, write: Write) -> list[Message]:
@@ -41,6 +42,7 @@ def _turn(sayso: Sayso, wave: Wave, chat: str, given: Began | Typed, write: Writ
 def as_text(message: Message) -> str:
     """One message as lines: place, words, numbered choices, and what else can be typed."""
     lines = [message.place, message.text]
+    lines += [f"  {each.href}" for each in message.sites]
     lines += [f"  {number}. {each.label}" for number, each in enumerate(message.buttons, 1)]
     if message.mode is Mode.SEVERAL:
         lines.append("  (several: their numbers, such as 1, 3)")

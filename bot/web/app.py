@@ -21,10 +21,11 @@ from bot.web.brake import Brake
 from bot.web.chat import certificate, receipt, talk
 from bot.web.console import consultations
 from bot.web.health import readiness_of
+from bot.web.safeguarding import referrals
 from bot.web.security import Passes, SecureHeaders
 from bot.web.workbench import answers, chapter
 from consultation.domain.wording import PLAIN
-from consultation.operations.messages import help_text
+from consultation.operations.messages import Message, help_message
 from consultation.storage.keys import UnusableKeys
 
 SECRET_BYTES = 32
@@ -36,6 +37,7 @@ PARTS = {
     "chat": (certificate, receipt, talk),
     "console": (sign_in, consultations),
     "workbench": (sign_in, answers, chapter),
+    "safeguarding": (sign_in, referrals),
 }
 
 
@@ -88,13 +90,18 @@ async def _not_found(request: Request, error: Exception) -> Response:
 async def _broken(request: Request, error: Exception) -> Response:
     """A fault of ours, told to someone who may need help while it is mended. The fault itself is logged by its type."""
     log.error("a page failed (%s)", type(error).__name__)
-    return pages.show(request, "broken.html", status_code=500, lines=help_text(None, PLAIN))
+    return pages.show(request, "broken.html", status_code=500, lines=_lines(request))
 
 
 async def _away(request: Request, error: Exception) -> Response:
     """The database is away or full: that passes, and whoever stands in front may ask another process."""
     log.error("a page could not be made (%s)", type(error).__name__)
-    return pages.show(request, "broken.html", status_code=503, lines=help_text(None, PLAIN))
+    return pages.show(request, "broken.html", status_code=503, lines=_lines(request))
+
+
+def _lines(request: Request) -> Message:
+    sayso: Sayso = request.app.state.sayso
+    return help_message(sayso.desk.arrangements.help_lines, None, PLAIN)
 
 
 async def _gone(request: Request, error: Exception) -> Response:

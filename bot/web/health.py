@@ -5,7 +5,7 @@ The application holds what they show: `state.readiness`, `state.metrics`, and `s
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic
 
@@ -17,7 +17,9 @@ from starlette.routing import BaseRoute
 
 from bot.metrics import Metrics
 from bot.sayso import Sayso
+from bot.troubles import path_troubles
 from bot.web.security import Access, guarded
+from consultation.storage.roles import Role
 
 log = logging.getLogger("sayso.health")
 
@@ -25,9 +27,14 @@ UNREADABLE = (
     "A model that reads what people write does not work, so what they write is refused, and they are told so. Buttons "
     "and HELP work. The log says which model it is and how to mend it; within a minute it is used again."
 )
+TEAM_NOT_TOLD = (
+    "A way of telling the safeguarding team has not carried its daily test. “/troubles” in the staff bot and the log "
+    "say which, and why."
+)
 OK, NO_ANSWER, FAILED = "ok", "It has not answered in time.", "It can’t be checked."
 PATIENCE = 2.0  # seconds for one check
 MOST_WAITING = 2_000  # turns
+MAY_SEE_PATHS = {Role.OFFICER, Role.WORKER, Role.LEAD}  # in PostgreSQL; the public chat has no right to them
 KEPT = 1.0  # seconds in which a flood of probes gets the same answer
 
 
@@ -45,10 +52,13 @@ class Readiness:
         self,
         checks: Mapping[str, Check],
         *,
+        beside: Collection[str] = (),
         patience: float = PATIENCE,
         kept: float = KEPT,
         clock: Callable[[], float] = monotonic,
     ) -> None:
+        """`beside`: checks that are told, and do not make it less ready."""
+        self._beside = frozenset(beside)
         self._checks, self._patience, self._kept, self._clock = dict(checks), patience, kept, clock
         self._threads = ThreadPoolExecutor(max(len(checks), 1), thread_name_prefix="readiness")
         self._running: dict[str, Future[object]] = {}
@@ -64,6 +74,9 @@ class Readiness:
                 self._tell_changes(dict(zip(self._checks, found, strict=True)))
                 self._asked = self._clock()
             return self._found
+
+    def is_ready(self, found: Mapping[str, str]) -> bool:
+        return all(said == OK for name, said in found.items() if name not in self._beside)
 
     async def _ask(self, name: str) -> str:
         running = self._running.get(name)
@@ -107,7 +120,14 @@ def readiness_of(sayso: Sayso) -> Readiness:
         except Exception as error:  # other people's code: it may raise anything
             raise NotReady(UNREADABLE) from error
 
-    return Readiness({"database": database, "writer": writer, "models": models})
+    def alerts() -> None:
+        if path_troubles(sayso.store, sayso.settings, sayso.desk.now()):
+            raise NotReady(TEAM_NOT_TOLD)
+
+    checks: dict[str, Check] = {"database": database, "writer": writer, "models": models}
+    if sayso.store.database.roles & MAY_SEE_PATHS:
+        checks["alerts"] = alerts
+    return Readiness(checks, beside={"alerts"})  # nobody who is in danger is helped by a chat that is taken down
 
 
 async def not_ready(request: Request) -> list[str]:
@@ -131,7 +151,7 @@ async def _live(request: Request) -> Response:
 async def _ready(request: Request) -> Response:
     readiness: Readiness = request.app.state.readiness
     checks = await readiness.look()
-    ready = all(each == OK for each in checks.values())
+    ready = readiness.is_ready(checks)
     return JSONResponse({"ready": ready, "checks": checks}, status_code=200 if ready else 503)
 
 

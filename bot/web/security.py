@@ -23,6 +23,13 @@ STAFF_HOURS = 8
 class Role(StrEnum):
     OFFICER = "officer"
     ANALYST = "analyst"
+    LEAD = "lead"
+    DEPUTY = "deputy"
+    DUTY_TEAM = "duty-team"
+
+    @property
+    def words(self) -> str:
+        return "safeguarding lead" if self is Role.LEAD else self.value.replace("-", " ")
 
 
 class Access(StrEnum):
@@ -30,7 +37,16 @@ class Access(StrEnum):
     STAFF = "staff"  # any role
     OFFICER = "officer"
     ANALYST = "analyst"
+    SAFEGUARDING = "safeguarding"  # the lead, the deputy, the duty team; nobody who runs or reads a consultation
     MACHINE = "machine"  # whoever brings the token of `state.machine_token`; nobody where there is none
+
+
+ROLES = {
+    Access.STAFF: frozenset(Role),
+    Access.OFFICER: frozenset({Role.OFFICER}),
+    Access.ANALYST: frozenset({Role.ANALYST}),
+    Access.SAFEGUARDING: frozenset({Role.LEAD, Role.DEPUTY, Role.DUTY_TEAM}),
+}
 
 
 def guarded(path: str, endpoint: Endpoint, access: Access, *, method: str = "GET") -> Route:
@@ -44,7 +60,7 @@ def guarded(path: str, endpoint: Endpoint, access: Access, *, method: str = "GET
         role = signed_in_role(request)
         if role is None:
             return RedirectResponse("/staff", status_code=303)
-        if access is not Access.STAFF and role.value != access.value:
+        if role not in ROLES[access]:
             return await refused(request, access)
         request.state.role = role
         return await endpoint(request)
@@ -57,7 +73,7 @@ def guarded(path: str, endpoint: Endpoint, access: Access, *, method: str = "GET
 async def refused(request: Request, access: Access) -> Response:
     from bot.web.pages import show  # the page needs the app that this guards
 
-    return show(request, "refused.html", status_code=403, needed=access.value)
+    return show(request, "refused.html", status_code=403, needed=sorted(each.words for each in ROLES[access]))
 
 
 def is_machine(request: Request) -> bool:

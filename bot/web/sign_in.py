@@ -7,6 +7,8 @@ from starlette.routing import BaseRoute
 from bot.web.pages import show
 from bot.web.security import STAFF_COOKIE, STAFF_HOURS, Access, Passes, Role, guarded, signed_in_role
 
+HOMES = {Role.OFFICER: "/staff/consultations", Role.ANALYST: "/staff/answers"}
+
 
 def routes() -> list[BaseRoute]:
     return [
@@ -22,7 +24,7 @@ async def _front(request: Request) -> Response:
     role = signed_in_role(request)
     if role is None:
         return show(request, "sign_in.html", status_code=401)
-    return RedirectResponse("/staff/consultations" if role is Role.OFFICER else "/staff/answers", status_code=303)
+    return RedirectResponse(HOMES.get(role, "/staff/safeguarding"), status_code=303)
 
 
 async def _offer_entry(request: Request) -> Response:

@@ -26,6 +26,14 @@ class Audience(StrEnum):
         return next((each for each in cls if each.link == link), None)
 
 
+class ContactMode(StrEnum):
+    """What a consultation offers to someone who may be in danger, beside help lines."""
+
+    SIGNPOST = "signpost"  # help lines alone
+    OPT_IN = "opt_in"  # they may leave a way to reach them, sealed to the safeguarding lead
+    REPLY_HANDLE = "reply_handle"  # the lead may write to this chat for three days, without knowing whose it is
+
+
 class Channel(StrEnum):
     """Where a conversation runs."""
 
@@ -47,6 +55,7 @@ class Consultation:
     decided_by: str
     framework: str
     simulated: bool
+    contact: ContactMode = ContactMode.OPT_IN
 
 
 @dataclass(frozen=True)

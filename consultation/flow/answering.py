@@ -18,7 +18,7 @@ from consultation.flow.events import Said
 from consultation.flow.rephrasing import tell_of_hidden
 from consultation.flow.routing import stranded
 from consultation.flow.state import Awaiting, State
-from consultation.flow.stepping import Step, ask_again, await_, current_question, go_on
+from consultation.flow.stepping import Step, ask_again, await_, current_question, go_on, what_stays
 
 SHORT_WORDS = 4  # a free text with fewer words than this may be followed up once
 NOTHING_TO_SAY = frozenset(
@@ -70,8 +70,7 @@ def record_choice(survey: Survey, state: State, question: Question, values: tupl
     ends = options[0].ends
     if ends is not None:
         gone = (WithdrawResponse(),) if state.consented else ()
-        closed = State(survey.id, survey.version, state.locale, Awaiting.ENDED, state.step + 1)
-        return Step(closed, (*gone, Say(ends), OfferHelpLines()))
+        return Step(state.emptied(Awaiting.ENDED), (*gone, Say(ends), *what_stays(state), OfferHelpLines()))
     known = state.with_answer(question.id, frozenset(each.id for each in options))
     known, erased = clear_closed_routes(survey, known)
     if question.stage is Stage.CONSENT:

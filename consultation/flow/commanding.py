@@ -3,33 +3,42 @@
 from typing import assert_never
 
 from consultation.domain.answer import Skipped
+from consultation.domain.consultation import ContactMode
 from consultation.domain.survey import Stage, Survey
 from consultation.domain.wording import EASY_READ, PLAIN, Words
+from consultation.flow import safety
 from consultation.flow.answering import clear_closed_routes
-from consultation.flow.effects import OfferHelpLines, RecordAnswer, Say, WithdrawResponse
+from consultation.flow.effects import Effect, OfferHelpLines, RecordAnswer, Say, WithdrawResponse
 from consultation.flow.events import Command, Commanded
 from consultation.flow.rephrasing import rephrase
 from consultation.flow.routing import changeable, previous_question
-from consultation.flow.state import Awaiting, State
-from consultation.flow.stepping import Step, ask_again, await_, begin, current_question, go_on
+from consultation.flow.state import SAFETY, Awaiting, State
+from consultation.flow.stepping import Step, ask_again, await_, begin, current_question, go_on, what_stays
+
+ANSWERED_IN_PLACE = (Command.HELP, Command.PRIVACY, Command.EASY, Command.PLAIN, Command.REPHRASE)
+OVER = (Awaiting.START, Awaiting.NOTHING_MORE, Awaiting.ENDED, Awaiting.DELETED)
 
 
 def obey_button(survey: Survey, state: State, pressed: Commanded) -> Step:
     """An old or doubled press of Skip or Back must not move what is asked now; other commands do no harm late."""
     if pressed.command is Command.REPHRASE:
         return rephrase(survey, state, pressed.step)
-    moves = pressed.command in (Command.SKIP, Command.BACK)
+    moves = pressed.command in (Command.SKIP, Command.BACK) or (
+        state.awaiting in SAFETY and pressed.command not in ANSWERED_IN_PLACE
+    )
     if moves and pressed.step is not None and pressed.step != state.step:
         return ask_again(survey, state).after(Say(Words("button.old")))
     return obey(survey, state, pressed.command)
 
 
 def obey(survey: Survey, state: State, command: Command) -> Step:
+    if state.awaiting in SAFETY and command not in ANSWERED_IN_PLACE:
+        return _obey_in_safety(survey, state, command)
     match command:
         case Command.HELP:
             return ask_again(survey, state).after(Say(Words("help")), OfferHelpLines())
         case Command.PRIVACY:
-            return ask_again(survey, state).after(Say(Words("privacy")))
+            return ask_again(survey, state).after(Say(Words("privacy")), *_privacy_of_contact(state))
         case Command.EASY | Command.PLAIN:
             locale = EASY_READ if command is Command.EASY else PLAIN
             return ask_again(survey, state._replace(locale=locale)).after(Say(Words(f"locale.{command.value}")))
@@ -55,6 +64,21 @@ def obey(survey: Survey, state: State, command: Command) -> Step:
             assert_never(command)
 
 
+def _obey_in_safety(survey: Survey, state: State, command: Command) -> Step:
+    """To skip or go back leaves what is asked there; what is meant for the survey is done where it stands."""
+    if command in (Command.SKIP, Command.BACK):
+        return safety.step_aside(survey, state)
+    stands = safety.leave(survey, state).state
+    done = command is Command.STOP and stands.awaiting in OVER
+    return safety.leave(survey, state) if command is Command.RESUME or done else obey(survey, stands, command)
+
+
+def _privacy_of_contact(state: State) -> tuple[Effect, ...]:
+    if state.contact is ContactMode.SIGNPOST:
+        return ()
+    return (Say(Words(f"privacy.{state.contact.value}")),)
+
+
 def _carry_on(survey: Survey, state: State) -> Step:
     if state.audience is None and state.awaiting is not Awaiting.START:
         return await_(survey, state, Awaiting.AUDIENCE)
@@ -62,12 +86,7 @@ def _carry_on(survey: Survey, state: State) -> Step:
 
 
 def _under_way(state: State) -> bool:
-    return state.audience is not None and state.awaiting not in (
-        Awaiting.START,
-        Awaiting.NOTHING_MORE,
-        Awaiting.ENDED,
-        Awaiting.DELETED,
-    )
+    return state.audience is not None and state.awaiting not in OVER
 
 
 def _go_back(survey: Survey, state: State) -> Step:
@@ -92,15 +111,15 @@ def _skip(survey: Survey, state: State) -> Step:
 
 
 def _stop(survey: Survey, state: State) -> Step:
-    if state.awaiting in (Awaiting.START, Awaiting.NOTHING_MORE, Awaiting.ENDED, Awaiting.DELETED):
+    if state.awaiting in OVER:
         return ask_again(survey, state).after(Say(Words("stop.nothing_under_way")))
     if state.consented:
         return await_(survey, state, Awaiting.RESUME, state.current).after(Say(Words("stop.kept")))
-    emptied = State(survey.id, survey.version, state.locale, Awaiting.ENDED, state.step + 1)
-    return Step(emptied, (Say(Words("stop.nothing_kept")),))  # and so it is: what was chosen so far goes too
+    emptied = state.emptied(Awaiting.ENDED)  # what was chosen so far goes too
+    return Step(emptied, (Say(Words("stop.nothing_kept")), *what_stays(state)))
 
 
 def delete(survey: Survey, state: State) -> Step:
-    emptied = State(survey.id, survey.version, state.locale, Awaiting.DELETED, state.step + 1)
     gone = (WithdrawResponse(),) if state.consented else ()
-    return Step(emptied, (*gone, Say(Words("delete.done"))))
+    stays = (Say(Words("delete.may_write")),) if state.safety.may_write else ()
+    return Step(state.emptied(Awaiting.DELETED), (*gone, Say(Words("delete.done")), *stays))

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from consultation.domain.answer import Answer
+from consultation.domain.concern import Kind
 from consultation.domain.ids import QuestionId
 from consultation.domain.text import RawText, RedactedText
 from consultation.domain.wording import Wording
@@ -87,10 +88,30 @@ class EraseAnswer:
 
 
 @dataclass(frozen=True)
-class Refer:
-    """Seal these words to the safeguarding lead: what someone replied when asked whether they are safe."""
+class PassOn:
+    """Show what the safeguarding lead has written to this person."""
 
     words: RawText
+
+
+@dataclass(frozen=True)
+class Refer:
+    """Seal these words to the safeguarding lead: what someone replied when asked whether they are safe, how they want
+    to be reached, or what they wrote back. Words of a turn that the screen minds are sealed without it, too."""
+
+    words: RawText
+    kind: Kind = Kind.SAFETY
+
+
+@dataclass(frozen=True)
+class OpenHandle:
+    """The person agrees that the safeguarding lead writes to them in this chat: make the handle for that, and tell the
+    lead of it, sealed."""
+
+
+@dataclass(frozen=True)
+class EndContact:
+    """The person wants nothing more from the safeguarding lead in this chat: its handles go."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +132,10 @@ Effect: TypeAlias = (
     | RecordAnswer
     | ExtendAnswer
     | EraseAnswer
+    | PassOn
     | Refer
+    | OpenHandle
+    | EndContact
     | FinishResponse
     | WithdrawResponse
 )

@@ -10,16 +10,14 @@ from consultation.domain.concern import Level
 from consultation.domain.consultation import Audience
 from consultation.domain.ids import QuestionId
 from consultation.domain.survey import Question, QuestionKind, Survey
-from consultation.domain.text import RawText
 from consultation.domain.wording import Words
-from consultation.flow import prompts
+from consultation.flow import prompts, safety
 from consultation.flow.answering import record_choice, record_more, record_number, record_text
-from consultation.flow.comforting import comfort, hear_whether_safe
 from consultation.flow.commanding import delete, obey, obey_button
 from consultation.flow.effects import Say
-from consultation.flow.events import Began, Command, Commanded, Event, Said, SentSomethingElse, Tapped
+from consultation.flow.events import Began, Command, Commanded, Event, Said, SentSomethingElse, Tapped, Written
 from consultation.flow.replies import match_choice, match_choices, match_number
-from consultation.flow.state import LONGEST_ANSWER, Awaiting, State
+from consultation.flow.state import LONGEST_ANSWER, SAFETY, Awaiting, State
 from consultation.flow.stepping import Step, ask_again, await_, begin, current_question, go_on
 
 
@@ -36,13 +34,15 @@ def step(survey: Survey, state: State, event: Event) -> Step:
             return obey_button(survey, state, event)
         case SentSomethingElse():
             return ask_again(survey, state).after(Say(Words(f"not_text.{event.kind}")))
+        case Written():
+            return safety.pass_on(survey, state, event.words)
         case _:
             assert_never(event)
 
 
 def _hear(survey: Survey, state: State, said: Said) -> Step:
     if said.concern is not Level.NONE:
-        return comfort(survey, state, said)
+        return safety.comfort(survey, state, said)
     if said.step is not None and said.step != state.step:
         return ask_again(survey, state).after(Say(Words("page.old")))
     typed = said.raw.reveal()
@@ -51,6 +51,8 @@ def _hear(survey: Survey, state: State, said: Said) -> Step:
         return obey(survey, state, command)
     if state.awaiting in (Awaiting.START, Awaiting.ENDED, Awaiting.DELETED):
         return begin(survey, state, None)
+    if state.awaiting in SAFETY:
+        return _hear_in_safety(survey, state, said)
     if len(typed) > LONGEST_ANSWER:
         words = Words("answer.too_long", {"length": len(typed), "longest": LONGEST_ANSWER})
         return ask_again(survey, state).after(Say(words))
@@ -61,12 +63,18 @@ def _hear(survey: Survey, state: State, said: Said) -> Step:
     value = match_choice(typed, prompts.choices_for(survey, state))
     if value is None and state.awaiting is Awaiting.RESUME:  # writing again is how people come back
         return go_on(survey, state).after(Say(Words("resume.not_recorded")))
-    if value is None and state.awaiting is Awaiting.AFTER_IMMEDIATE:
-        return hear_whether_safe(survey, state, "not_sure", said.raw)
     if value is None:
         key = "finished.not_recorded" if state.awaiting is Awaiting.NOTHING_MORE else "answer.pick_one"
         return ask_again(survey, state).after(Say(Words(key)))
     return _accept_values(survey, state, (value,))
+
+
+def _hear_in_safety(survey: Survey, state: State, said: Said) -> Step:
+    """A "no" that is typed to the lead is a reply, and no choice; choices there go by their number or whole label."""
+    typed = said.raw.reveal()
+    to_lead = state.awaiting in safety.TYPED_TO_LEAD and not typed.strip().isdecimal()
+    value = None if to_lead else match_choice(typed, prompts.choices_for(survey, state))
+    return safety.hear(survey, state, said) if value is None else _accept_values(survey, state, (value,))
 
 
 def _answer_typed(survey: Survey, state: State, question: Question, said: Said) -> Step:
@@ -107,13 +115,12 @@ def _accept_values(survey: Survey, state: State, values: tuple[str, ...]) -> Ste
             return go_on(survey, known).after(Say(survey.opening))
         case Awaiting.WHICH_TO_CHANGE:
             return await_(survey, state, Awaiting.ANSWER, QuestionId(values[0]))
-        case Awaiting.AFTER_IMMEDIATE:
-            return hear_whether_safe(survey, state, values[0], RawText(values[0].replace("_", " ")))
-        case Awaiting.AFTER_SUPPORT | Awaiting.RESUME | Awaiting.NOTHING_MORE:
+        case Awaiting.RESUME | Awaiting.NOTHING_MORE:
             return obey(survey, state, Command(values[0]))
         case Awaiting.DELETE_OR_NOT:
             return delete(survey, state) if values[0] == "yes" else go_on(survey, state)
         case Awaiting.START | Awaiting.ENDED | Awaiting.DELETED:
             return begin(survey, state, None)
         case _:
-            assert_never(state.awaiting)
+            is_command = values[0] in (Command.RESUME, Command.STOP)
+            return obey(survey, state, Command(values[0])) if is_command else safety.choose(survey, state, values[0])

@@ -35,12 +35,14 @@ class Began:
 @dataclass(frozen=True)
 class Said:
     """The person typed. `raw` is for matching listed choices and is never recorded; `redacted` may be. `step` is
-    that of the prompt it was typed under, where the channel knows (a page does, a chat does not)."""
+    that of the prompt it was typed under, where the channel knows (a page does, a chat does not). `about_staff`: the
+    concern is about an adult who works with children."""
 
     raw: RawText
     redacted: RedactedText
     concern: Level = Level.NONE
     step: int | None = None
+    about_staff: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,4 +68,11 @@ class SentSomethingElse:
     kind: str
 
 
-Event: TypeAlias = Began | Said | Tapped | Commanded | SentSomethingElse
+@dataclass(frozen=True)
+class Written:
+    """The safeguarding lead has written to this person, who asked for it. Not recorded as anybody's answer."""
+
+    words: RawText
+
+
+Event: TypeAlias = Began | Said | Tapped | Commanded | SentSomethingElse | Written

@@ -5,9 +5,10 @@ from dataclasses import replace
 from consultation.domain.consultation import Audience
 from consultation.domain.survey import Question, QuestionKind, Stage, Survey
 from consultation.domain.wording import PLAIN, Localised, Wording, Words
-from consultation.flow.effects import Ask, Choice, Effect, Mode, OfferHelpLines, Say
+from consultation.flow.effects import Ask, Choice, Effect, Mode, Say
 from consultation.flow.events import Command
 from consultation.flow.routing import changeable, place
+from consultation.flow.safety_prompts import ask_for
 from consultation.flow.state import Awaiting, State
 
 MODES = {
@@ -66,8 +67,10 @@ def _for_state(survey: Survey, state: State) -> tuple[Effect, ...]:
             return (Say(Words(f"{state.awaiting.value}.again")),)
         case Awaiting.NOTHING_MORE:
             return (_ask(survey, state, (Command.HELP, Command.PRIVACY)),)
-        case Awaiting.AFTER_SUPPORT | Awaiting.AFTER_IMMEDIATE | Awaiting.DELETE_OR_NOT | Awaiting.RESUME:
+        case Awaiting.DELETE_OR_NOT | Awaiting.RESUME:
             return (_ask(survey, state, (Command.HELP,)),)
+        case _:
+            return (ask_for(state),)
 
 
 def _ask(survey: Survey, state: State, commands: tuple[Command, ...]) -> Ask:
@@ -81,12 +84,8 @@ def _system_choices(survey: Survey, state: State) -> tuple[Choice, ...]:
             return tuple(_choice(each.value, f"audience.{each.value}") for each in Audience)
         case Awaiting.WHICH_TO_CHANGE:
             return tuple(Choice(each.id, _short_name(each)) for each in changeable(survey, state))
-        case Awaiting.AFTER_IMMEDIATE:
-            return tuple(_choice(each, f"safe.{each}") for each in ("yes", "no", "not_sure"))
         case Awaiting.DELETE_OR_NOT:
             return tuple(_choice(each, f"delete.{each}") for each in ("yes", "no"))
-        case Awaiting.AFTER_SUPPORT:
-            return tuple(_choice(each, f"choice.{each}") for each in (Command.RESUME, Command.STOP))
         case Awaiting.RESUME:
             return tuple(_choice(each, f"choice.{each}") for each in (Command.RESUME, Command.DELETE))
         case Awaiting.NOTHING_MORE:
@@ -139,8 +138,3 @@ def choices_for(survey: Survey, state: State) -> list[tuple[str, str]]:
         for ask in asked
         for each in ask.choices
     ]
-
-
-def safety_reply(answer: str) -> tuple[Effect, ...]:
-    """What follows the one closed question after something that sounds dangerous now."""
-    return (Say(Words(f"safe.after_{answer}")), *(() if answer == "yes" else (OfferHelpLines(),)))

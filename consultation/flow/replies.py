@@ -38,6 +38,11 @@ SAME_AS = {
     "agree": "yes", "i agree": "yes", "n": "no", "nah": "no", "nope": "no", "no thanks": "no",
 }  # fmt: skip
 
+NEVER_MIND = frozenset(
+    {"never mind", "nevermind", "nvm", "no", "nope", "nah", "no thanks", "no thank you", "cancel", "nothing", "none",
+     "forget it", "not now", "i dont want to", "i don't want to", "dont", "don't", "leave it"}
+)  # fmt: skip
+
 
 def _fold(text: str) -> str:
     return re.sub(r"[^\w ]+", "", text.casefold().replace("’", "'")).strip()
@@ -59,6 +64,11 @@ def match_choice(text: str, choices: Sequence[tuple[str, str]]) -> str | None:
     meant = SAME_AS.get(typed, typed)
     starts = [value for value, label in labels if label == meant or label.startswith(meant + " ")]
     return starts[0] if len(starts) == 1 else None
+
+
+def declines(text: str) -> bool:
+    """It is nothing but a "never mind", where words were asked for."""
+    return _fold(text) in NEVER_MIND
 
 
 def match_choices(text: str, choices: Sequence[tuple[str, str]]) -> tuple[str, ...] | None:

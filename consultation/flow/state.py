@@ -5,7 +5,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from consultation.domain.consultation import Audience
+from consultation.domain.concern import Level
+from consultation.domain.consultation import Audience, ContactMode
 from consultation.domain.ids import OptionId, QuestionId, SurveyId
 from consultation.domain.wording import PLAIN
 
@@ -20,13 +21,31 @@ class Awaiting(StrEnum):
     ANSWER = "answer"
     MORE = "more"
     WHICH_TO_CHANGE = "which_to_change"
-    AFTER_SUPPORT = "after_support"
-    AFTER_IMMEDIATE = "after_immediate"
+    AFTER_IMMEDIATE = "after_immediate"  # are you safe right now?
+    AFTER_SUPPORT = "after_support"  # carry on, stop, or someone contact me
+    HOW_TO_REACH = "how_to_reach"
+    MAY_THEY_WRITE = "may_they_write"
+    AFTER_CONTACT = "after_contact"  # carry on, or stop
+    WRITTEN_TO = "written_to"  # the safeguarding lead has written
+    WRITING_BACK = "writing_back"
     DELETE_OR_NOT = "delete_or_not"
     RESUME = "resume"
     NOTHING_MORE = "nothing_more"  # finished: answers are in
     ENDED = "ended"  # did not go in: no consent, or no adult
     DELETED = "deleted"
+
+
+SAFETY = frozenset(
+    {
+        Awaiting.AFTER_IMMEDIATE,
+        Awaiting.AFTER_SUPPORT,
+        Awaiting.HOW_TO_REACH,
+        Awaiting.MAY_THEY_WRITE,
+        Awaiting.AFTER_CONTACT,
+        Awaiting.WRITTEN_TO,
+        Awaiting.WRITING_BACK,
+    }
+)  # the survey waits meanwhile
 
 
 class Hidden(NamedTuple):
@@ -38,9 +57,38 @@ class Hidden(NamedTuple):
     times: int
 
 
+class Paused(NamedTuple):
+    """Where the survey stands while the safety dialogue comes first, and the step of its prompt."""
+
+    awaiting: Awaiting
+    current: QuestionId | None
+    step: int
+
+    @property
+    def under_way(self) -> bool:
+        """There is a question to carry on with."""
+        asking = (Awaiting.AUDIENCE, Awaiting.ANSWER, Awaiting.WHICH_TO_CHANGE, Awaiting.DELETE_OR_NOT)
+        return self.awaiting in asking
+
+
+class Safety(NamedTuple):
+    """What this chat has told of, without a word of it: the worst level, whether of an adult who works with children,
+    whether it was asked if they are safe, and whether it agreed to be written to. Outlives a deletion."""
+
+    level: Level = Level.NONE
+    about_staff: bool = False
+    asked: bool = False
+    may_write: bool = False
+
+    def with_concern(self, level: Level, *, about_staff: bool) -> "Safety":
+        worst = max(self.level, level, key=lambda each: each.rank)
+        return self._replace(level=worst, about_staff=self.about_staff or about_staff)
+
+
 class State(NamedTuple):
     """`step` rises with every prompt, so that an old button is known by its number. A question in `answered` has
-    been dealt with; its value holds the options chosen (none for text, numbers and skips)."""
+    been dealt with; its value holds the options chosen (none for text, numbers and skips). `paused` counts while
+    `awaiting` is one of SAFETY; None there: the survey goes on with its next question."""
 
     survey: SurveyId
     survey_version: int
@@ -54,6 +102,14 @@ class State(NamedTuple):
     declined_more: int = 0
     consented: bool = False
     hidden: Hidden | None = None
+    contact: ContactMode = ContactMode.OPT_IN  # the consultation's, from when the talk began
+    paused: Paused | None = None
+    safety: Safety = Safety()
+
+    @property
+    def quiet(self) -> bool:
+        """This chat told of a concern: it is sent no reminder, ever."""
+        return self.safety.level is not Level.NONE or self.safety.may_write
 
     @property
     def rephrasing(self) -> bool:
@@ -71,6 +127,18 @@ class State(NamedTuple):
 
     def without_answer(self, question: QuestionId) -> "State":
         return self._replace(answered={key: kept for key, kept in self.answered.items() if key != question})
+
+    def emptied(self, awaiting: Awaiting) -> "State":
+        """Nothing is left of what was chosen. What the talk knows of danger stays: nobody is to be reminded."""
+        return State(
+            self.survey,
+            self.survey_version,
+            self.locale,
+            awaiting,
+            self.step + 1,
+            contact=self.contact,
+            safety=self.safety,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `from_json` gives back an equal state."""
@@ -90,6 +158,9 @@ class State(NamedTuple):
             "declined_more": self.declined_more,
             "consented": self.consented,
             "hidden": list(self.hidden) if self.hidden else None,
+            "contact": self.contact.value,
+            "paused": [self.paused.awaiting.value, *self.paused[1:]] if self.paused else None,
+            "safety": [self.safety.level.value, *self.safety[1:]],
         }
 
     @classmethod
@@ -106,5 +177,17 @@ class State(NamedTuple):
             asked_more=frozenset(data["asked_more"]),
             declined_more=data["declined_more"],
             consented=data["consented"],
-            hidden=Hidden(*data["hidden"]) if data.get("hidden") else None,  # a talk may be older than this
+            # a talk may be older than these
+            hidden=Hidden(*data["hidden"]) if data.get("hidden") else None,
+            contact=ContactMode(data.get("contact", ContactMode.OPT_IN)),
+            paused=_paused(*data["paused"]) if data.get("paused") else None,
+            safety=_safety(*data["safety"]) if data.get("safety") else Safety(),
         )
+
+
+def _paused(awaiting: str, current: str | None, step: int) -> Paused:
+    return Paused(Awaiting(awaiting), QuestionId(current) if current else None, step)
+
+
+def _safety(level: str, *rest: bool) -> Safety:
+    return Safety(Level(level), *rest)

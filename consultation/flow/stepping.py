@@ -46,7 +46,7 @@ def go_on(survey: Survey, state: State) -> Step:
 
 def begin(survey: Survey, state: State, audience: Audience | None) -> Step:
     if state.awaiting in (Awaiting.ENDED, Awaiting.DELETED):
-        state = State(survey.id, survey.version, state.locale, step=state.step)
+        state = state.emptied(Awaiting.START)
     tells_who = state.awaiting is Awaiting.AUDIENCE and audience is not None
     if state.awaiting is not Awaiting.START and not tells_who:
         return resume(survey, state)
@@ -59,6 +59,11 @@ def resume(survey: Survey, state: State) -> Step:
     if state.awaiting is Awaiting.RESUME:
         return go_on(survey, state).after(Say(Words("resume.welcome_back")))
     return ask_again(survey, state)
+
+
+def what_stays(state: State) -> tuple[Effect, ...]:
+    """To be said with "nothing is kept", where that is not all."""
+    return (Say(Words("safeguarding.stays")),) if state.quiet else ()
 
 
 def current_question(state: State) -> QuestionId:

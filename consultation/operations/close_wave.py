@@ -26,7 +26,16 @@ from consultation.storage import audit, closings, consultations, due
 from consultation.storage.faults import StillRead
 from consultation.storage.keys import KeyStore, MissingKey, UnusableKeys
 from consultation.storage.store import Store
-from consultation.storage.tables import AnswerRow, ClosingRow, ConversationRow, InboxRow, OutboxRow, ResponseRow
+from consultation.storage.tables import (
+    AnswerRow,
+    ClosingRow,
+    ConversationRow,
+    InboxRow,
+    OutboxRow,
+    RelayRow,
+    ReplyHandleRow,
+    ResponseRow,
+)
 
 BEGUN = "begun"
 LINKS: dict[str, Any] = {
@@ -140,13 +149,16 @@ class _Closing:
         with self._store.read() as session:
             canaries = [*session.exec(_of(ConversationRow, self._wave, ConversationRow.pseudonym))]
             canaries += session.exec(_of(OutboxRow, self._wave, OutboxRow.address))
+            canaries += session.exec(_of(ReplyHandleRow, self._wave, ReplyHandleRow.address))
             counts = {name: session.exec(_of(table, self._wave, func.count())).one() for name, table in LINKS.items()}
         self._keys.note_canaries(self._owner, canaries)
         return {"counts": counts}
 
     def _forget(self, session: Session, row: ClosingRow) -> None:
         """Who, and on which day: on a quiet one it is somebody's."""
-        for table in LINKS.values():
+        handles = select(ReplyHandleRow.handle).where(ReplyHandleRow.wave_id == self._wave.id)
+        session.execute(delete(RelayRow).where(col(RelayRow.handle).in_(handles)))  # found by the handle alone
+        for table in (*LINKS.values(), ReplyHandleRow):
             session.execute(delete(table).where(col(table.wave_id) == self._wave.id))
         last, mine = self._wave.closes_on, col(ResponseRow.wave_id) == self._wave.id
         session.execute(update(ResponseRow).where(mine).values(consented_on=last))

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from consultation.domain.concern import Concern, Level
@@ -16,28 +17,32 @@ from consultation.domain.ids import ConsultationId, Pseudonym
 from consultation.domain.survey import Survey
 from consultation.domain.text import RawText
 from consultation.domain.wording import PLAIN, Words
-from consultation.flow.effects import Ask, Effect, Refer
+from consultation.flow.effects import Ask, EndContact, OpenHandle
 from consultation.flow.engine import step
-from consultation.flow.events import Began, Command, Commanded, Event, Said, SentSomethingElse, Tapped
+from consultation.flow.events import Began, Command, Commanded, Event, Said, SentSomethingElse, Tapped, Written
 from consultation.flow.prompts import command_word, for_state
-from consultation.flow.state import LONGEST_ANSWER, State
+from consultation.flow.safety_prompts import speaks_as
+from consultation.flow.state import LONGEST_ANSWER, Awaiting, State
 from consultation.locale import render
-from consultation.operations.messages import Message, Renderer, help_text, not_taking, say
+from consultation.operations.messages import Message, Renderer, help_message, not_taking, say
+from consultation.operations.open_handle import open_handle
 from consultation.operations.record import record
+from consultation.operations.seal_concerns import Worrying, sealed_of, sealed_of_nobody
 from consultation.privacy.addresses import seal_address
 from consultation.privacy.detect import Detector
 from consultation.privacy.pseudonyms import KEY_BYTES, conversation_thread, pseudonym, update_mark
 from consultation.privacy.redact import redact
-from consultation.safeguarding.seal import SealedMessage, seal
+from consultation.safeguarding.arrangements import Arrangements, shipped_arrangements
+from consultation.safeguarding.lead_keys import Keyring
 from consultation.storage import consultations
 from consultation.storage.keys import MissingKey
 from consultation.storage.store import Store
-from consultation.storage.tables import ConcernRow, InboxRow
+from consultation.storage.tables import InboxRow, ReplyHandleRow
 from consultation.storage.turns import IntakeEnded, Outgoing, Standing, Taken, Turn, Writes
 
 log = logging.getLogger("sayso.converse")
 
-THEIR_SAFETY = Concern(Level.IMMEDIATE, 1.0, "Their answer to: are you safe right now?")
+UNREAD = (Awaiting.WRITTEN_TO, Awaiting.WRITING_BACK)  # they may not have read yet what the lead wrote
 CLOSED_MEANWHILE = (IntakeEnded, MissingKey)
 PULL = (Channel.WEB, Channel.TERMINAL, Channel.SIMULATION)  # they fetch what is said; nothing is sent
 
@@ -50,7 +55,14 @@ class Typed:
     step: int | None = None
 
 
-Input: TypeAlias = Typed | Began | Tapped | Commanded | SentSomethingElse
+@dataclass(frozen=True)
+class Relayed:
+    """The safeguarding lead wrote this to the person. It is shown as it is: neither screened nor redacted."""
+
+    words: RawText
+
+
+Input: TypeAlias = Typed | Relayed | Began | Tapped | Commanded | SentSomethingElse
 
 
 @dataclass(frozen=True)
@@ -73,14 +85,20 @@ class Desk:
     key_of: Callable[[ConsultationId], bytes]
     detector: Detector
     screen: Callable[[str], Concern]
-    leads: tuple[str, ...]
+    keyring: Callable[[], Keyring]  # of the safeguarding lead and deputies, as it stands now
     today: Callable[[], date]  # in London
     now: Callable[[], datetime]  # in UTC
     new_id: Callable[[], str]
     new_reference: Callable[[], str]
+    arrangements: Arrangements = field(default_factory=shipped_arrangements)
     renderer: Renderer = field(default_factory=Renderer)
     passing_key: bytes = field(default_factory=lambda: os.urandom(KEY_BYTES), repr=False)  # goes with this process
     alerts: bool = True  # False where nobody is to be told, because nobody said it
+    drill: bool = False  # nobody said it, and all are told so: it tries the path (see `drill`)
+
+    @property
+    def leads(self) -> Keyring:
+        return self.keyring()
 
 
 class NotStored(Exception):
@@ -93,11 +111,10 @@ class NotStored(Exception):
 
 @dataclass(frozen=True)
 class _Heard:
-    """The event of a turn, and the sealed concern that goes with it, if any."""
+    """The event of a turn, and what the screen minds in it, if anything."""
 
     event: Event
-    concern: Concern | None = None
-    words: str = field(default="", repr=False)
+    worrying: Worrying | None = None
 
 
 def whose(desk: Desk, wave: Wave, channel: Channel, chat: str) -> Pseudonym:
@@ -197,22 +214,25 @@ def settle(desk: Desk, channel: Channel, taken: Taken) -> Reply:
 def _answer_closed(desk: Desk, wave: Wave, incoming: Incoming, heard: _Heard) -> list[Message]:
     """Nothing is asked or recorded any more, but whoever is in danger is helped and heard all the same."""
     closed = not_taking(wave, desk.today())
-    lines = Message(help_text(None, PLAIN))
-    if heard.concern is not None:
-        _refer_closed(desk, wave, incoming, heard.words, heard.concern)
-        key = "safeguarding.immediate" if heard.concern.level is Level.IMMEDIATE else "safeguarding.support"
-        return [Message(render(Words(key), PLAIN)), lines, *closed]
+    lines = help_message(desk.arrangements.help_lines, None, PLAIN)
+    if heard.worrying is not None:
+        _refer_closed(desk, wave, incoming, heard.worrying)
+        who = speaks_as(None)
+        immediate = heard.worrying.concern.level is Level.IMMEDIATE
+        first = Words(f"safeguarding.immediate.{who}" if immediate else f"safeguarding.support.{who}")
+        last = (Words("safeguarding.passed"), Words("safeguarding.closed"))
+        return [Message(render(first, PLAIN)), lines, *(Message(render(each, PLAIN)) for each in last)]
     if isinstance(heard.event, Commanded) and heard.event.command is Command.HELP:
         return [Message(render(Words("help"), PLAIN)), lines, *closed]
     return closed
 
 
-def _refer_closed(desk: Desk, wave: Wave, incoming: Incoming, words: str, concern: Concern) -> None:
+def _refer_closed(desk: Desk, wave: Wave, incoming: Incoming, worrying: Worrying) -> None:
     mark = _mark(desk.passing_key, incoming)  # the consultation's own key may be destroyed by now
     with desk.store.write() as session:
         if session.get(InboxRow, mark) is None:
             session.add(InboxRow(mark=mark, taken_on=desk.today()))
-            session.add(_sealed(desk, wave, words, concern, State(wave.survey, wave.survey_version), thread=""))
+            session.add(sealed_of_nobody(desk, wave, worrying))
 
 
 def _hear(desk: Desk, given: Input) -> _Heard:
@@ -221,6 +241,8 @@ def _hear(desk: Desk, given: Input) -> _Heard:
     All of the text is screened. What is longer than an answer may be is never recorded, so no more than that much
     of it is redacted: the name model takes seconds over a very long text.
     """
+    if isinstance(given, Relayed):
+        return _Heard(Written(given.words))
     if not isinstance(given, Typed):
         return _Heard(given)
     typed = _storable(given.text.reveal())
@@ -233,8 +255,8 @@ def _hear(desk: Desk, given: Input) -> _Heard:
     except Exception as error:  # the models are other people's code: any failure of theirs must end closed
         log.error("a text could not be screened or redacted, so it was not stored (%s)", type(error).__name__)
         raise NotStored from error
-    event = Said(RawText(typed), redacted, concern.level, given.step)
-    return _Heard(event) if concern.level is Level.NONE else _Heard(event, concern, typed)
+    event = Said(RawText(typed), redacted, concern.level, given.step, concern.about_staff)
+    return _Heard(event) if concern.level is Level.NONE else _Heard(event, Worrying(typed, concern))
 
 
 def _storable(typed: str) -> str:
@@ -247,17 +269,35 @@ def _decide(
 ) -> Writes:
     """What the turn writes over what is stored."""
     survey = desk.survey_of(wave)
-    before = standing.state or State(survey.id, survey.version)
+    before = standing.state or State(survey.id, survey.version, contact=wave.consultation.contact)
     after = step(survey, before, _as_tap(survey, before, wave, heard.event))
-    said = desk.renderer.messages(after.effects, after.state, wave)
+    said = desk.renderer.messages(after.effects, after.state, wave, desk.arrangements)
     pulled = incoming.channel in PULL
+    if pulled and before.awaiting in UNREAD and after.state.awaiting in UNREAD:
+        said = _still_to_read(standing.said(), said)
+    thread = partial(conversation_thread, key, incoming.channel, incoming.chat)
+    handles = [_handle(desk, wave, key, who, incoming) for each in after.effects if isinstance(each, OpenHandle)]
     return Writes(
         state=after.state,
         said=said if pulled else [],
         outgoing=None if pulled else Outgoing(seal_address(key, who, incoming.chat), said),
-        concerns=_concerns(desk, wave, key, incoming, heard, before, after.effects),
+        concerns=sealed_of(desk, wave, thread, heard.worrying, before, after, handles),
         recorded=record(after, standing, wave, incoming.channel, desk.new_id, desk.today()),
+        handles=handles,
+        ends_contact=any(isinstance(each, EndContact) for each in after.effects),
     )
+
+
+def _still_to_read(earlier: list[dict[str, Any]], said: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is said, with what the lead wrote before and nobody has answered: a page shows the last turn alone."""
+    unread = [each for each in earlier if each.get("passed_on")]
+    before = 0 if any(each.get("passed_on") for each in said) else len(said) - 1  # right above the prompt
+    return [*said[:before], *unread, *said[before:]]
+
+
+def _handle(desk: Desk, wave: Wave, key: bytes, who: Pseudonym, incoming: Incoming) -> ReplyHandleRow:
+    days = desk.arrangements.reply_days
+    return open_handle(key, wave, who, incoming.channel, incoming.chat, desk.leads, desk.today(), days)
 
 
 def _mark(key: bytes, incoming: Incoming) -> str:
@@ -277,35 +317,3 @@ def _as_tap(survey: Survey, state: State, wave: Wave, event: Event) -> Event:
             if say(choice.label, state.locale, wave).casefold() == typed:
                 return Tapped(event.step if event.step is not None else state.step, (choice.value,))
     return event
-
-
-def _concerns(
-    desk: Desk, wave: Wave, key: bytes, incoming: Incoming, heard: _Heard, before: State, effects: tuple[Effect, ...]
-) -> list[ConcernRow]:
-    """Seal what worried the screen, and what was replied when the person was asked whether they are safe."""
-    worrying = [(heard.words, heard.concern)] if heard.concern is not None else []
-    worrying += [(each.words.reveal(), THEIR_SAFETY) for each in effects if isinstance(each, Refer)]
-    if not worrying:
-        return []
-    thread = conversation_thread(key, incoming.channel, incoming.chat)
-    return [_sealed(desk, wave, words, concern, before, thread) for words, concern in worrying]
-
-
-def _sealed(desk: Desk, wave: Wave, words: str, concern: Concern, before: State, thread: str) -> ConcernRow:
-    """The words as written, sealed to the safeguarding lead, for the same transaction as the turn."""
-    message = SealedMessage(
-        text=words,
-        level=concern.level.value,
-        reason=concern.reason,
-        audience=before.audience.value if before.audience else "not said",
-        question=before.current or "none",
-        thread=thread,
-    )
-    return ConcernRow(
-        reference=desk.new_reference(),
-        level=message.level,
-        raised_on=desk.today(),
-        sealed=seal(message, desk.leads),
-        alerted=not desk.alerts,
-        consultation_id=wave.consultation.id,
-    )

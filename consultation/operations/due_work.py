@@ -57,7 +57,7 @@ def ensure_due(store: Store, now: datetime) -> None:
         due.plan(session, Kind.CODE, "", now)
         closed = closings.certified(session)
         for wave in consultations.waves(session):
-            if today < wave.opens_on:
+            if not wave.is_over(today):
                 due.plan(session, Kind.OPEN, wave.id, opening(wave.opens_on))
             if wave.id not in closed:
                 due.plan(session, Kind.CLOSE, wave.id, closing(wave.closes_on))

@@ -1,23 +1,29 @@
-"""Open a round of a consultation: the survey version is fixed word for word, and its key is made. On its first day: see
-that answers can be taken."""
+"""Open a round of a consultation: the survey version is fixed word for word, and its key is made. On its first day, and
+on each after it: see that answers can be taken, and that what runs is what the safeguarding lead approved."""
 
+import logging
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
-from consultation.domain.consultation import Consultation, Wave
-from consultation.domain.due import Kind, Next, closing, opening
+from consultation.domain.consultation import Consultation, ContactMode, Wave
+from consultation.domain.due import DAY, Kind, Next, closing, next_at, opening
 from consultation.domain.ids import ConsultationId, WaveId
 from consultation.domain.retention import USUAL, Kept
+from consultation.domain.survey import Survey
+from consultation.operations.check_sign_off import MEND, differences, differences_of
 from consultation.operations.converse import Desk
 from consultation.operations.due_work import NotYet
-from consultation.storage import consultations, due
+from consultation.storage import consultations, due, sign_offs
 from consultation.storage.keys import KeyStore, UnusableKeys
 from consultation.storage.tables import RetentionRow
 from consultation.surveys import parse_survey
 
+log = logging.getLogger("sayso.launch")
+
+LOOKED_AT = time(9)  # every day, while people are at work who can mend what is found
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # it stands in links, on paper and in Telegram's ?start=
 
 
@@ -35,6 +41,7 @@ class Commission:
     closes_on: date
     simulated: bool = False
     answers_kept: int = USUAL[Kept.ANSWERS]  # days after the close
+    contact: ContactMode = ContactMode.OPT_IN
 
 
 class NotReady(Exception):
@@ -43,29 +50,12 @@ class NotReady(Exception):
 
 def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: str) -> Wave:
     """Store the consultation with its first wave. Raises `NotReady`, or `BadFile` for the survey."""
-    if not SLUG.fullmatch(commission.slug):
-        raise NotReady(
-            f"'{commission.slug}' can't stand in a link. Use at most 40 small letters, digits and hyphens, "
-            "such as our-say."
-        )
     survey = parse_survey(survey_body, Path("survey.yaml"))
-    if not desk.leads:
-        raise NotReady("No safeguarding lead has a key yet. Run 'sayso safeguarding key' first.")
-    if commission.closes_on < commission.opens_on:
-        raise NotReady(f"It would close on {commission.closes_on}, before it opens on {commission.opens_on}.")
-    with desk.store.read() as session:
-        if consultations.wave_by_slug(session, commission.slug) is not None:
-            raise NotReady(f"There is a consultation at '{commission.slug}' already. Choose another short name.")
-        stored = consultations.find_survey_body(session, survey.id, survey.version)
-    if stored is not None and stored != survey_body:
-        raise NotReady(
-            f"Version {survey.version} of the survey '{survey.id}' is stored here with another wording, and a version "
-            f"never changes once it was asked. In your survey file, raise 'version:' to {survey.version + 1} or more."
-        )
+    _refuse_unready(desk, commission, survey, survey_body)
     consultation = Consultation(
         id=ConsultationId(desk.new_id()), slug=commission.slug, title=commission.title,
         authority=commission.authority, purpose=commission.purpose, decided_by=commission.decided_by,
-        framework=commission.framework, simulated=commission.simulated,
+        framework=commission.framework, simulated=commission.simulated, contact=commission.contact,
     )  # fmt: skip
     wave = Wave(
         WaveId(desk.new_id()),
@@ -88,14 +78,57 @@ def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: s
     return wave
 
 
+def _refuse_unready(desk: Desk, commission: Commission, survey: Survey, survey_body: str) -> None:
+    if not SLUG.fullmatch(commission.slug):
+        raise NotReady(
+            f"'{commission.slug}' can't stand in a link. Use at most 40 small letters, digits and hyphens, "
+            "such as our-say."
+        )
+    if not desk.leads:
+        raise NotReady("No safeguarding lead has a key yet. Run 'sayso safeguarding key' first.")
+    if commission.closes_on < commission.opens_on:
+        raise NotReady(f"It would close on {commission.closes_on}, before it opens on {commission.opens_on}.")
+    with desk.store.read() as session:
+        if consultations.wave_by_slug(session, commission.slug) is not None:
+            raise NotReady(f"There is a consultation at '{commission.slug}' already. Choose another short name.")
+        stored = consultations.find_survey_body(session, survey.id, survey.version)
+        approved = sign_offs.newest(session)
+    if stored is not None and stored != survey_body:
+        raise NotReady(
+            f"Version {survey.version} of the survey '{survey.id}' is stored here with another wording, and a version "
+            f"never changes once it was asked. In your survey file, raise 'version:' to {survey.version + 1} or more."
+        )
+    first_day = max(commission.opens_on, desk.today())
+    differs = differences(approved, commission.contact, survey.opening, first_day)
+    if differs and not commission.simulated:
+        raise NotReady(f"{' '.join(differs)} {MEND}")
+
+
 def see_it_open(desk: Desk, wave_id: WaveId) -> Next:
-    """See that a wave whose first day has come can take an answer. Raises `NotYet`, which says what is missing."""
+    """See that a wave whose first day has come can take an answer, and every day that it runs as was signed off. Raises
+    `NotYet`, which says what is missing.
+
+    What is not signed off puts the first day of a wave off, because it would be a launch. Later it is said in the log,
+    and on the officers' page, and the wave goes on: to cut off whoever talks to it would help nobody.
+    """
+    today = desk.today()
     with desk.store.read() as session:
         wave = consultations.wave_by_id(session, wave_id)
-    lack = _lack(desk, wave) if wave and wave.is_open(desk.today()) else None
-    if wave and lack:
-        raise NotYet(f"'{wave.consultation.slug}' has opened and can't take answers. {lack}")
-    return None
+        if wave is None or not wave.is_open(today):
+            return None
+        slug = wave.consultation.slug
+        if lack := _lack(desk, wave):
+            raise NotYet(f"'{slug}' has opened and can't take answers. {lack}")
+        differs = differences_of(session, desk.survey_of, wave, today)
+    if not differs:
+        return next_at(desk.now(), LOOKED_AT)
+    if today > wave.opens_on:
+        log.error("'%s' runs otherwise than the safeguarding lead signed off. %s %s", slug, " ".join(differs), MEND)
+        return next_at(desk.now(), LOOKED_AT)
+    with desk.store.write() as session:
+        consultations.put_off(session, wave.id, today + DAY)
+    log.error("'%s' can't open today, and is put off to tomorrow. %s %s", slug, " ".join(differs), MEND)
+    return opening(today + DAY)
 
 
 def _lack(desk: Desk, wave: Wave) -> str | None:

@@ -18,6 +18,7 @@ from consultation.storage.tables import (
     ConversationRow,
     InboxRow,
     OutboxRow,
+    ReplyHandleRow,
     ResponseRow,
     SetAsideRow,
     WaveRow,
@@ -70,7 +71,12 @@ def _purge_answers(store: Store, holding: Holding, now: datetime, shown: Shown) 
     store.database.stale = True  # before the first is gone: whoever is killed here leaves its bytes to the next
     _forget_in_parts(store, col(ResponseRow.id), _of(ResponseRow, holding), SOME_RESPONSES)
     with store.write() as session:
-        for table in (ConversationRow, OutboxRow, InboxRow):  # gone since the close, unless that never came to an end
+        for table in (
+            ConversationRow,
+            OutboxRow,
+            InboxRow,
+            ReplyHandleRow,
+        ):  # gone since the close, unless that never came to an end
             session.execute(delete(table).where(_of(table, holding)))
         timetables.entry(session, holding).done_on = today
         _note(session, holding, "deleted", now)

@@ -78,7 +78,11 @@ def certificate(facts: Facts) -> dict[str, Any]:
         "wave": {"opened_on": wave.opens_on.isoformat(), "closed_on": wave.closes_on.isoformat()},
         "issued_on": facts.closed_on.isoformat(),
         "summary": list(_summary(facts)),
-        "destroyed": {"key": "none, it was lost before" if facts.key_was_lost else "1", **facts.destroyed},
+        "destroyed": {
+            "key": "none, it was lost before" if facts.key_was_lost else "1",
+            **facts.destroyed,
+            "reply_handles": "all, if there were any",  # no count: how many were in danger is nobody's business
+        },
         "scanned": {
             "looked_for": "the key, every name under which a chat was known, every address of a chat",
             "files": facts.files,

@@ -1,7 +1,8 @@
 """The hand-written examples the head learns from; knows nothing of how it learns.
 
-One file a kind; `few_words` are dangers of several kinds said in a breath, `short` what people type all day, and
-`confusable` what stands nearest to a danger without being one. `ordinary.jsonl` holds everyday consultation answers,
+One file a kind; `few_words` are dangers of several kinds said in a breath, `short` what people type all day,
+`confusable` what stands nearest to a danger without being one, and `adult_allegation` what is said of adults who work
+with children. `ordinary.jsonl` holds everyday consultation answers,
 first written as exemplars for the coder and copied here; those that a draft head minded were read again, and what was
 a disclosure moved to its own kind.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 from consultation.domain.concern import Level
 
 FOLDER = Path(__file__).with_name("examples")
+ALLEGATION = "adult_allegation"
 PERSONAS = frozenset({"yp", "primary", "parent", "staff"})
 
 

@@ -1,10 +1,9 @@
-"""What the head looks at in a text besides its vector: words, pieces of words, and which kinds of word stand together.
+"""What likeness looks at in a text besides its vector: words, pieces of words, and which kinds of word stand together.
 
 Must not know any weight. Pure and seedless: the same text gives the same features on every machine.
 """
 
 import math
-import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -17,21 +16,6 @@ from numpy.typing import NDArray
 
 BUCKETS = 1 << 16
 NEAR = 6  # words within which two kinds of word count as standing together
-_SENTENCE = re.compile(r"[^.!?]+[.!?]*")
-_LONG = 40  # words; a longer stretch without a full stop is read in windows
-_STEP = 25
-
-
-def clauses(text: str) -> list[tuple[int, int]]:
-    """Half-open offsets of the stretches of a read text that are judged by themselves."""
-    found: list[tuple[int, int]] = []
-    for sentence in _SENTENCE.finditer(text):
-        words = [match.span() for match in re.finditer(r"\S+", sentence.group())]
-        for first in range(0, max(1, len(words) - _LONG + _STEP), _STEP):
-            window = words[first : first + _LONG]
-            if window:
-                found.append((sentence.start() + window[0][0], sentence.start() + window[-1][1]))
-    return [span for span in found if re.search(r"\w", text[slice(*span)])]
 
 
 def count(text: str) -> dict[str, dict[int, float]]:

@@ -1,27 +1,32 @@
-"""The learnt half of the screen: how like each example a text means, and how it is put, whole and clause by clause.
+"""The learnt half of the screen: two ways of rating a text, weighed together into chances.
 
-Each question ("is this a concern?", "is it immediate?") is answered by kernel ridge regression: a weight for each
-example, spoken for as far as the text means the same, and a weight for each feature. Must not know patterns, thresholds
-or levels; it gives chances. Written by `train`, read-only at run time.
+One is MiniLM tuned to the examples, the other likeness to them (`likeness`); they err on different texts. Asked are:
+is it a concern, is it immediate, is it about an adult who works with children? Must not know patterns, thresholds or
+levels. Written by `learning.train`, read-only at run time.
 """
 
+import re
 import zipfile
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consultation.encoder import Encoder, Vectors
-from consultation.safeguarding import features
+from consultation.encoder import Changes, Encoder, MiniLM, TunedMiniLM
+from consultation.safeguarding.likeness import Likeness
 from consultation.safeguarding.spelling import Reading
 
 SHIPPED = Path(__file__).with_name("head.npz")
-CERTAINTY = 127.0  # example vectors are kept in eight bits
-FALL = np.float32(2.0)  # how fast an example's say falls as its meaning differs
-CLAUSE = 0.15  # how much the worst clause colours the whole
-ALONE = 0.45  # how much worse than the whole a clause must be to speak for it
-GRAVITY = 0.5  # what is surely a concern is sooner believed to be immediate
+QUESTIONS = ("concern", "immediate", "staff")
+WINDOW, STEP = 40, 25  # words; a text longer than LONG is also read in windows, lest half a sentence in it drown
+LONG = 60
+_SENTENCE = re.compile(r"[^.!?]+[.!?]*")
+_EIGHT_BITS = np.float32(127)
+_CHANGES, _LIKENESS = ("down", "up", "small"), ("rarity", "examples", "buckets", "bias")
 
 Floats = NDArray[np.float32]
 
@@ -32,115 +37,133 @@ class InvalidHead(ValueError):
 
 @dataclass(frozen=True)
 class Chances:
-    """What the head thinks of one text. `span` is the clause it minded most, as offsets into the read text."""
+    """What the head thinks of one text."""
 
     concern: float
     immediate: float
-    span: tuple[int, int]
-    nearest: int  # index among the concern rows of the examples, in their order
+    staff: float
+    nearest: int  # index among the concerns of the examples, in their order
 
 
 @dataclass(frozen=True)
-class Question:
-    """One question's weights: for each example, for each bucket, and how a rating becomes a chance."""
+class Weights:
+    """What was learnt. `layer` (385 x 3, the last row a constant) rates a tuned vector; `scale` (3 x 3) has for each
+    question what a tuned rating, a rating by likeness and a constant count towards the chance (its logit)."""
 
-    examples: Floats
-    buckets: Floats
-    bias: float
-    scale: Floats  # (2,): slope and constant that make a chance of a rating
-
-    def rate(self, likeness: Floats, places: NDArray[np.int64], values: Floats) -> float:
-        return float(self.examples @ likeness + self.buckets[places] @ values + self.bias)
-
-    def chance(self, rating: float) -> float:
-        return float(1.0 / (1.0 + np.exp(-(self.scale[0] * rating + self.scale[1]))))
+    fitted_on: str  # the fingerprint of the examples
+    changes: Changes
+    layer: Floats
+    likeness: Likeness
+    is_concern: NDArray[np.bool_]  # of the examples that `likeness` knows
+    scale: Floats
 
 
 @dataclass(frozen=True)
 class Head:
-    encoder: str
-    examples: str  # the fingerprint of the rows it learnt from
-    rarity: Floats
-    vectors: Floats  # (n, 384), one for each example
-    is_concern: NDArray[np.bool_]  # (n,)
-    concern: Question
-    immediate: Question
+    weights: Weights
+    tuned: TunedMiniLM
+    plain: Encoder
 
-    def judge(self, reading: Reading, encoder: Encoder) -> Chances:
-        """Chances for a read text; one encoder run for the text, and one for each clause where there are several."""
-        spans = features.clauses(reading.text)
-        texts = [reading.text, *(reading.text[slice(*span)] for span in spans if len(spans) > 1)]
-        near = likeness(encoder.encode(texts), self.vectors)
-        weighed = [features.weigh(features.count(text), self.rarity) for text in texts]
-        questions = (self.concern, self.immediate)
-        rated = np.array(
-            [[each.rate(row, *parts) for each in questions] for row, parts in zip(near, weighed, strict=True)],
-            dtype=np.float32,
-        )
-        worst = 1 + int(np.argmax(rated[1:, 0])) if len(texts) > 1 else 0
-        concern, immediate = join(rated[0], rated.max(axis=0))
-        return Chances(
-            concern=self.concern.chance(concern),
-            immediate=self.immediate.chance(immediate + GRAVITY * concern),
-            span=spans[worst - 1] if worst else (0, len(reading.text)),
-            nearest=int(np.argmax(near[worst][self.is_concern])),
-        )
+    def judge(self, text: str) -> Chances:
+        """Chances for a read text: those of its whole, or of a window of a long one where they are worse."""
+        read = [self.rate(each) for each in (text, *windows(text))]
+        logits = np.stack([(ratings * self.weights.scale[:, :2].T).sum(0) for ratings, _ in read])
+        chances = 1 / (1 + np.exp(-(logits.max(axis=0) + self.weights.scale[:, 2])))
+        near = read[int(logits[:, 0].argmax())][1][self.weights.is_concern]
+        return Chances(float(chances[0]), float(chances[1]), float(chances[2]), int(near.argmax()))
 
+    def rate(self, text: str) -> tuple[Floats, Floats]:
+        """Both ratings of a read text (2 x 3), and how like each known example it is."""
+        by_likeness, near = self.weights.likeness.rate(text, self.plain)
+        return np.stack([self._by_tuning(text), by_likeness]), near
 
-def join(whole: Floats, worst: Floats) -> Floats:
-    """The rating of a text from that of its whole and of its worst clause (the whole itself where it has only one)."""
-    mixed, alone = whole + CLAUSE * (worst - whole), worst - ALONE
-    return np.asarray(np.maximum(mixed, alone), dtype=np.float32)
+    def minded(self, reading: Reading) -> tuple[int, int]:
+        """Which stretch of the text as typed sounds most like a concern: a sentence, or the whole where it is one."""
+        spans = sentences(reading.text)
+        if len(spans) < 2:
+            return reading.span(0, len(reading.text))
+        places, vectors = self.tuned.tokens(reading.text)
+        ratings = vectors @ self.weights.layer[:-1, 0]
 
+        def rating(start: int, end: int) -> float:
+            inside = (places[:, 0] >= start) & (places[:, 1] <= end) & (places[:, 0] < places[:, 1])
+            return float(ratings[inside].mean()) if inside.any() else -np.inf
 
-def likeness(vectors: Vectors, known: Floats) -> Floats:
-    """1 for the same meaning, falling towards 0: shape (len(vectors), len(known))."""
-    return np.asarray(np.exp(FALL * (vectors @ known.T - 1)), dtype=np.float32)
+        return reading.span(*max(spans, key=lambda span: rating(*span)))
+
+    def _by_tuning(self, text: str) -> Floats:
+        return np.asarray(self.tuned.mean(text) @ self.weights.layer[:-1] + self.weights.layer[-1], dtype=np.float32)
 
 
-def load_head(encoder: Encoder, path: Path = SHIPPED) -> Head:
-    """The shipped head. Raises InvalidHead where it is missing, broken or made for another encoder."""
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Half-open offsets of the sentences of a read text, of a long one its windows."""
+    found: list[tuple[int, int]] = []
+    for sentence in _SENTENCE.finditer(text):
+        words = [match.span() for match in re.finditer(r"\S+", sentence.group())]
+        for first in range(0, max(1, len(words) - WINDOW + STEP), STEP):
+            window = words[first : first + WINDOW]
+            if window:
+                found.append((sentence.start() + window[0][0], sentence.start() + window[-1][1]))
+    return [span for span in found if re.search(r"\w", text[slice(*span)])]
+
+
+def windows(text: str) -> list[str]:
+    """Overlapping stretches of a text that is long; none of one that is not."""
+    words = text.split()
+    if len(words) <= LONG:
+        return []
+    return [" ".join(words[first : first + WINDOW]) for first in range(0, len(words) - WINDOW + STEP, STEP)]
+
+
+def load_head(path: Path = SHIPPED, model: Path | None = None) -> Head:
+    """The shipped head over the installed model, or that in the file `model`. Raises InvalidHead where the weights are
+    missing or broken, ModelUnavailable where the model is."""
+    weights = load_weights(path)
+    return Head(weights, TunedMiniLM(weights.changes, model), MiniLM(model))
+
+
+def load_weights(path: Path = SHIPPED) -> Weights:
+    """Raises InvalidHead."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            head = Head(
-                encoder=str(file["encoder"]),
-                examples=str(file["examples"]),
-                rarity=file["rarity"].astype(np.float32),
-                vectors=file["vectors"].astype(np.float32) / np.float32(CERTAINTY),
-                is_concern=file["is_concern"],
-                concern=_question(file, "concern"),
-                immediate=_question(file, "immediate"),
-            )
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as broken:
-        raise InvalidHead(f"{path.name} is missing or broken; run `{TRAIN}`.") from broken
-    if head.encoder != encoder.name:
-        raise InvalidHead(f"{path.name} was trained on {head.encoder}, not {encoder.name}; run `{TRAIN}`.")
-    return head
+            stored: dict[str, Any] = {name: file[name] for name in file.files}
+        groups: dict[str, dict[str, Floats]] = {}
+        for name, array in stored.items():
+            group, _, tensor = name.partition(":")
+            if tensor:
+                groups.setdefault(group, {})[tensor] = array.astype(np.float32)
+        vectors = stored["vectors"].astype(np.float32) / _EIGHT_BITS
+        return Weights(
+            fitted_on=str(stored["fitted_on"]),
+            changes=Changes(**{group: groups[group] for group in _CHANGES}, proof=stored["proof"]),
+            layer=stored["layer"].astype(np.float32),
+            likeness=Likeness(vectors=vectors, **groups["likeness"]),
+            is_concern=stored["is_concern"],
+            scale=stored["scale"],
+        )
+    except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as broken:
+        raise InvalidHead(
+            f"What the screen has learnt ({path.name}) is missing or broken ({type(broken).__name__}). "
+            f"Install Sayso again, or run `{TRAIN}`."
+        ) from broken
 
 
-def save_head(head: Head, path: Path = SHIPPED) -> None:
-    arrays = {
-        "encoder": np.array(head.encoder),
-        "examples": np.array(head.examples),
-        "rarity": head.rarity.astype(np.float16),
-        "vectors": np.round(head.vectors * CERTAINTY).astype(np.int8),
-        "is_concern": head.is_concern,
-    }
-    for name, question in (("concern", head.concern), ("immediate", head.immediate)):
-        arrays[f"{name}_examples"] = question.examples
-        arrays[f"{name}_buckets"] = question.buckets.astype(np.float16)
-        arrays[f"{name}_bias"] = np.array(question.bias, dtype=np.float32)
-        arrays[f"{name}_scale"] = question.scale
-    np.savez_compressed(path, allow_pickle=False, **arrays)
-
-
-def _question(file: "np.lib.npyio.NpzFile", name: str) -> Question:
-    return Question(
-        file[f"{name}_examples"].astype(np.float32),
-        file[f"{name}_buckets"].astype(np.float32),
-        float(file[f"{name}_bias"]),
-        file[f"{name}_scale"].astype(np.float32),
+def save_weights(weights: Weights, path: Path = SHIPPED) -> None:
+    """In half precision, the examples' vectors in eight bits."""
+    changes: Mapping[str, Mapping[str, Floats]] = {group: getattr(weights.changes, group) for group in _CHANGES}
+    halved = {f"{group}:{name}": each for group in _CHANGES for name, each in changes[group].items()}
+    halved |= {f"likeness:{name}": getattr(weights.likeness, name) for name in _LIKENESS}
+    np.savez_compressed(
+        path,
+        allow_pickle=False,
+        fitted_on=np.array(weights.fitted_on),
+        vectors=np.round(weights.likeness.vectors * _EIGHT_BITS).astype(np.int8),
+        is_concern=weights.is_concern,
+        layer=weights.layer.astype(np.float16),
+        proof=np.asarray(weights.changes.proof),
+        scale=weights.scale,
+        **{name: each.astype(np.float16) for name, each in halved.items()},
     )
 
 
-TRAIN = "python -m consultation.safeguarding.train"
+TRAIN = "python -m consultation.safeguarding.learning.train"

@@ -5,17 +5,19 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, field_validator, model_validator
 
 from consultation.content import load
 from consultation.domain.consultation import Audience
 
 SHIPPED = Path(__file__).with_name("help_lines.yaml")
+LONGEST_UNCHECKED = 90  # days
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class HelpLine(BaseModel):
-    """One service. `keyword` is what to text where `how` is text; `plain` and `easy` are what people read."""
+    """One service. `keyword` is what to text where `how` is text; `plain` and `easy` are what people read; `website` is
+    where it can be found, too, if it can."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: Text
@@ -28,6 +30,14 @@ class HelpLine(BaseModel):
     plain: Text
     easy: Text
     keyword: str = ""
+    website: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]*$")] = ""  # without https://
+
+    @field_validator("verified_on", mode="before")
+    @classmethod
+    def _somebody_checked(cls, said: object) -> object:
+        if said is None:
+            raise ValueError("write the day on which somebody checked this line, such as 'verified_on: 2026-11-22'.")
+        return said
 
     @model_validator(mode="after")
     def _keyword_where_texted(self) -> "HelpLine":
@@ -44,19 +54,22 @@ class HelpLine(BaseModel):
         return (today - self.verified_on).days
 
 
+def _everyone_has_somebody(lines: tuple[HelpLine, ...]) -> tuple[HelpLine, ...]:
+    ids = [line.id for line in lines]
+    if twice := sorted({each for each in ids if ids.count(each) > 1}):
+        raise ValueError(f"{', '.join(twice)} stands there twice. Keep one.")
+    for audience in Audience:
+        if not lines_for(audience, lines):
+            raise ValueError(f"nobody is named for {audience.value}. Add a line for them.")
+    return lines
+
+
+HelpLines = Annotated[tuple[HelpLine, ...], AfterValidator(_everyone_has_somebody)]
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    lines: tuple[HelpLine, ...]
-
-    @model_validator(mode="after")
-    def _everyone_has_somebody(self) -> "_File":
-        ids = [line.id for line in self.lines]
-        if twice := sorted({each for each in ids if ids.count(each) > 1}):
-            raise ValueError(f"{', '.join(twice)} stands there twice. Keep one.")
-        for audience in Audience:
-            if not any(audience in line.audiences for line in self.lines):
-                raise ValueError(f"nobody is named for {audience.value}. Add a line for them.")
-        return self
+    lines: HelpLines
 
 
 @cache
@@ -68,3 +81,9 @@ def load_help_lines(path: Path = SHIPPED) -> tuple[HelpLine, ...]:
 def lines_for(audience: Audience, lines: tuple[HelpLine, ...]) -> tuple[HelpLine, ...]:
     """The lines meant for an audience, in their order."""
     return tuple(line for line in lines if audience in line.audiences)
+
+
+def unchecked(lines: tuple[HelpLine, ...], on: date) -> tuple[HelpLine, ...]:
+    """Those that nobody has checked for so long, on that day, that they may be wrong; or that nobody can have checked,
+    because their day is still to come."""
+    return tuple(line for line in lines if not 0 <= line.verified_days_ago(on) <= LONGEST_UNCHECKED)

@@ -4,7 +4,7 @@ Joins named patterns with the learnt head; the graver of the two counts. Must no
 nor know who wrote the text, what was asked or what happens next.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -13,8 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from consultation.content import load
 from consultation.domain.concern import Concern, Level
-from consultation.encoder import Encoder, MiniLM
-from consultation.safeguarding.examples import Example, load_examples
+from consultation.safeguarding.examples import ALLEGATION, Example, load_examples
 from consultation.safeguarding.head import Chances, Head, load_head
 from consultation.safeguarding.patterns import Hit, Pattern, find, load_patterns
 from consultation.safeguarding.spelling import Reading, read
@@ -35,6 +34,7 @@ class Thresholds(BaseModel):
     note: str = ""
     support: float = Field(gt=0, lt=1)
     immediate: float = Field(gt=0, lt=1)
+    staff: float = Field(default=0.15, gt=0, lt=1)
     pattern: float = Field(gt=0, lt=1)
     signed_off: str | None = None
 
@@ -48,7 +48,7 @@ class PatternScreen:
 
     def __call__(self, text: str) -> Concern:
         hits = find(read(text), self.patterns)
-        return _from_pattern(hits[0], self.thresholds.pattern) if hits else Concern(Level.NONE, 0.0, "Nothing found.")
+        return _from_patterns(hits, self.thresholds.pattern) if hits else Concern(Level.NONE, 0.0, "Nothing found.")
 
 
 @dataclass(frozen=True)
@@ -58,23 +58,21 @@ class FullScreen:
     patterns: tuple[Pattern, ...]
     thresholds: Thresholds
     head: Head
-    encoder: Encoder
-    concerns: tuple[Example, ...]  # in the order of the head's vectors
+    concerns: tuple[Example, ...]  # in the order in which the head knows them
 
     def __call__(self, text: str) -> Concern:
         reading = read(text)
         if not any(letter.isalpha() for letter in reading.text):
             return Concern(Level.NONE, 0.0, "Nothing to read.")
         hits = find(reading, self.patterns)
-        learnt = self._from_head(reading, self.head.judge(reading, self.encoder))
+        learnt = self._from_head(reading, self.head.judge(reading.text), explain=not hits)
         if not hits:
             return learnt
-        plain = _from_pattern(hits[0], max(self.thresholds.pattern, learnt.score))
-        if learnt.level.rank > plain.level.rank:
-            return Concern(learnt.level, plain.score, plain.reason, plain.span)
-        return plain
+        plain = _from_patterns(hits, max(self.thresholds.pattern, learnt.score))
+        level = max(plain.level, learnt.level, key=lambda each: each.rank)
+        return replace(plain, level=level, about_staff=plain.about_staff or learnt.about_staff)
 
-    def _from_head(self, reading: Reading, chances: Chances) -> Concern:
+    def _from_head(self, reading: Reading, chances: Chances, *, explain: bool) -> Concern:
         level = Level.NONE
         if chances.immediate >= self.thresholds.immediate:
             level = Level.IMMEDIATE
@@ -83,17 +81,28 @@ class FullScreen:
         score = round(max(chances.concern, chances.immediate), 4)
         if level is Level.NONE:
             return Concern(level, score, "Nothing found.")
+        about_staff = chances.staff >= self.thresholds.staff
+        if not explain:
+            return Concern(level, score, "", about_staff=about_staff)
         nearest = self.concerns[chances.nearest]
         reason = f"Reads most like an example of {nearest.kind.replace('_', ' ')}: “{nearest.text}”"
-        return Concern(level, score, reason, reading.span(*chances.span))
+        return Concern(level, score, reason, self.head.minded(reading), about_staff)
+
+
+def load_screen(thresholds: Thresholds | None = None, model: Path | None = None) -> FullScreen:
+    """The shipped screen, its parts loaded once; with other thresholds, or a sentence model that lies elsewhere, if
+    they are given. Raises ModelUnavailable, InvalidHead, BadFile."""
+    return FullScreen(load_patterns(), thresholds or load_thresholds(), _head(model), _concerns())
 
 
 @cache
-def load_screen() -> FullScreen:
-    """The shipped screen, loaded once. Raises ModelUnavailable, InvalidHead, BadFile."""
-    encoder = MiniLM()
-    concerns = tuple(each for each in load_examples() if each.level is not Level.NONE)
-    return FullScreen(load_patterns(), load_thresholds(), load_head(encoder), encoder, concerns)
+def _head(model: Path | None) -> Head:
+    return load_head(model=model)
+
+
+@cache
+def _concerns() -> tuple[Example, ...]:
+    return tuple(each for each in load_examples() if each.level is not Level.NONE)
 
 
 def screen(text: str) -> Concern:
@@ -106,5 +115,8 @@ def load_thresholds(path: Path = SHIPPED) -> Thresholds:
     return load(path, Thresholds)
 
 
-def _from_pattern(hit: Hit, score: float) -> Concern:
-    return Concern(hit.pattern.level, score, hit.pattern.reason, hit.span)
+def _from_patterns(hits: list[Hit], score: float) -> Concern:
+    """What the gravest of them says."""
+    first = hits[0]
+    about_staff = any(hit.pattern.kind == ALLEGATION for hit in hits)
+    return Concern(first.pattern.level, score, first.pattern.reason, first.span, about_staff)

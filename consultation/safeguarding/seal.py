@@ -1,13 +1,16 @@
 """Seals a message so that only the safeguarding lead can read it (the age format, by pyrage).
 
-The server holds the public key alone: it can write, and cannot read back what it wrote.
+The server holds public keys alone: it can write, and cannot read back what it wrote.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import pyrage
+
+from consultation.domain.concern import Kind
 
 SHORTEST = 4_096  # bytes
 
@@ -19,7 +22,8 @@ class UnusableKey(Exception):
 @dataclass(frozen=True)
 class SealedMessage:
     """What the lead reads: the words as written, why the machine noticed them, and where they were said. Messages of
-    one chat carry the same `thread`, which says nothing else of it."""
+    one chat carry the same `thread`, which says nothing else of it. `handle`: how to write to that chat, where the
+    person asked for it (see `handles`)."""
 
     text: str
     level: str
@@ -27,6 +31,9 @@ class SealedMessage:
     audience: str
     question: str
     thread: str = ""
+    kind: str = Kind.DISCLOSURE.value
+    handle: str = ""
+    drill: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,21 +44,47 @@ class LeadKey:
     private: bytes
 
 
+class OpenedKey:
+    """A private key while its holder uses it: in memory alone, and never shown."""
+
+    def __init__(self, identity: Any) -> None:
+        self.identity = identity
+        self.public = str(identity.to_public())
+
+
 def new_lead_key(passphrase: str) -> LeadKey:
     """A fresh key pair for a safeguarding lead."""
     identity = pyrage.x25519.Identity.generate()
     return LeadKey(str(identity.to_public()), pyrage.passphrase.encrypt(str(identity).encode(), passphrase))
 
 
-def seal(message: SealedMessage, leads: Sequence[str]) -> bytes:
-    """The message, readable by any one of `leads` (age public keys). `UnusableKey` if there is none, or a bad one."""
-    if not leads:
-        raise UnusableKey("No safeguarding lead has a key yet. Run 'sayso safeguarding key' before opening.")
+def open_key(private: bytes, passphrase: str) -> OpenedKey:
+    """The key in a key file. Takes a second or two, which slows down whoever guesses. Raises `UnusableKey`."""
     try:
-        recipients = [pyrage.x25519.Recipient.from_str(each) for each in leads]
+        return OpenedKey(
+            pyrage.x25519.Identity.from_str(pyrage.passphrase.decrypt(private, passphrase).decode().strip())
+        )
+    except (pyrage.DecryptError, pyrage.IdentityError, UnicodeDecodeError):
+        raise UnusableKey(
+            "This key file and passphrase do not fit together. Check that it is the file that 'sayso safeguarding "
+            "key' wrote, and type the passphrase again."
+        ) from None
+
+
+def seal(message: SealedMessage, leads: Iterable[str]) -> bytes:
+    """The message, readable by any one of `leads` (age public keys). `UnusableKey` if there is none, or a bad one."""
+    return seal_bytes(_padded(json.dumps(asdict(message), ensure_ascii=False).encode()), leads)
+
+
+def seal_bytes(plain: bytes, publics: Iterable[str]) -> bytes:
+    """The same of any bytes, as they are."""
+    try:
+        recipients = [pyrage.x25519.Recipient.from_str(each) for each in publics]
     except pyrage.RecipientError as error:
         raise UnusableKey(f"A safeguarding lead's public key is not an age key ({error}). Replace it.") from None
-    return bytes(pyrage.encrypt(_padded(json.dumps(asdict(message), ensure_ascii=False).encode()), recipients))
+    if not recipients:
+        raise UnusableKey("No safeguarding lead has a key yet. Run 'sayso safeguarding key' before opening.")
+    return bytes(pyrage.encrypt(plain, recipients))
 
 
 def _padded(plain: bytes) -> bytes:
@@ -61,17 +94,23 @@ def _padded(plain: bytes) -> bytes:
     return plain.ljust(max(SHORTEST, 1 << (len(plain) - 1).bit_length()))
 
 
-def check_leads(leads: Sequence[str]) -> None:
+def check_leads(leads: Iterable[str]) -> None:
     """Raise `UnusableKey` now, and not when a child needs it."""
     seal(SealedMessage("", "", "", "", ""), leads)
 
 
-def unseal(sealed: bytes, private: bytes, passphrase: str) -> SealedMessage:
-    """What was sealed, with the lead's key file and passphrase. `UnusableKey` where they do not fit."""
+def unseal(sealed: bytes, key: OpenedKey) -> SealedMessage:
+    """What was sealed. `UnusableKey` where it was sealed to other keys."""
+    known = {each.name for each in fields(SealedMessage)}  # a newer version may have sealed more
+    told = json.loads(unseal_bytes(sealed, key))
+    return SealedMessage(**{name: value for name, value in told.items() if name in known})
+
+
+def unseal_bytes(sealed: bytes, key: OpenedKey) -> bytes:
     try:
-        identity = pyrage.x25519.Identity.from_str(pyrage.passphrase.decrypt(private, passphrase).decode())
-        return SealedMessage(**json.loads(pyrage.decrypt(sealed, [identity])))
+        return bytes(pyrage.decrypt(sealed, [key.identity]))
     except pyrage.DecryptError:
         raise UnusableKey(
-            "This key or passphrase does not open the message. Try the lead's or the deputy's own."
+            f"The key {key.public[:12]}… does not open this: it was sealed to others. Try the lead's or the deputy's "
+            "own, or have one of them run 'sayso safeguarding reseal'."
         ) from None

@@ -6,6 +6,7 @@ the layers above them cost more than the database does.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
@@ -76,7 +77,8 @@ class Batches:
                 continue
             try:
                 before = State.from_json(orjson.loads(state)) if state else None
-                decided.append((turn, version, turn.decide(Standing(version, before, response, text_of))))
+                standing = Standing(version, before, response, text_of, partial(self._said, cursor, turn.who))
+                decided.append((turn, version, turn.decide(standing)))
             except self._database_errors:
                 raise
             except Exception as error:
@@ -111,6 +113,7 @@ class Batches:
             (sql.erase, [row for each in recorded for row in each.erased]),
             (sql.answer, [row for each in recorded for row in each.answers]),
             (sql.finish, [row for each in recorded for row in each.finished]),
+            (sql.end_contact, [turn.who for turn, _, made in won if made.ends_contact]),
             (sql.send, [self._outgoing(turn, was, made.outgoing) for turn, was, made in won if made.outgoing]),
         ):
             if rows:
@@ -118,6 +121,8 @@ class Batches:
         for _, _, made in won:
             for concern in made.concerns:
                 cursor.execute(sql.refer, {**concern.model_dump(), "raised_on": concern.raised_on.isoformat()})
+            for handle in made.handles:
+                cursor.execute(sql.open_handle, {**handle.model_dump(), "last_day": handle.last_day.isoformat()})
         return {
             turn.who: _taken(was, made) if turn.who in moved else StaleTurn("overtaken by another turn")
             for turn, was, made in decided

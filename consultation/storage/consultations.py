@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import and_, update
 from sqlmodel import Session, col, select
 
-from consultation.domain.consultation import Consultation, Wave
+from consultation.domain.consultation import Consultation, ContactMode, Wave
 from consultation.domain.ids import ConsultationId, SurveyId, WaveId
 from consultation.domain.retention import USUAL, Kept
 from consultation.storage.tables import ClosingRow, ConsultationRow, RetentionRow, SurveyRow, WaveRow
@@ -30,6 +30,11 @@ def add_wave(session: Session, wave: Wave, survey_body: str) -> None:
             closes_on=wave.closes_on,
         )
     )
+
+
+def put_off(session: Session, wave: WaveId, opens_on: date) -> None:
+    """Let a wave open on a later day than was planned."""
+    session.execute(update(WaveRow).where(col(WaveRow.id) == wave).values(opens_on=opens_on))
 
 
 def wave_by_slug(session: Session, slug: str) -> Wave | None:
@@ -87,6 +92,7 @@ def _wave(
             decided_by=consultation.decided_by,
             framework=consultation.framework,
             simulated=consultation.simulated,
+            contact=ContactMode(consultation.contact),
         ),
         survey=SurveyId(row.survey_id),
         survey_version=row.survey_version,

@@ -35,9 +35,9 @@ from sqlmodel import SQLModel
 
 from consultation.storage.tables import AnswerRow, ConversationRow
 
-CONVERSATION, INBOX, RESPONSE, ANSWER, OUTBOX, CONCERN, CLOSING = (
+CONVERSATION, INBOX, RESPONSE, ANSWER, OUTBOX, CONCERN, CLOSING, HANDLE = (
     SQLModel.metadata.tables[name]
-    for name in ("conversation", "inbox", "response", "answer", "outbox", "concern", "closing")
+    for name in ("conversation", "inbox", "response", "answer", "outbox", "concern", "closing", "reply_handle")
 )
 INTAKE = 0x5A154  # the advisory lock that PostgreSQL's batches of turns share, and that a closing has for itself
 _sqlite: Any = sqlite.dialect
@@ -67,6 +67,8 @@ class Statements:
     strike: str  # [pseudonym, turn]
     unsay: str  # [pseudonym]
     refer: str  # a row of `concern` by name, and not a list
+    open_handle: str  # a row of `reply_handle` by name, and not a list
+    end_contact: str  # [pseudonym]
     conversation: Sql  # reads a ConversationRow: the conversation of the pseudonym `name`
     answers: Sql  # reads AnswerRows: those of the response `name`
 
@@ -115,7 +117,9 @@ def statements(dialect: str) -> Statements:
         ),
         strike=to.text(delete(OUTBOX).where(to.both_among(OUTBOX, pseudonym=Text, turn=Integer))),
         unsay=to.text(delete(OUTBOX).where(to.among(OUTBOX.c.pseudonym))),
-        refer=to.text(insert(CONCERN).values({each.name: bindparam(each.name) for each in CONCERN.columns})),
+        refer=to.row(CONCERN),
+        open_handle=to.row(HANDLE),
+        end_contact=to.call("turn_release", delete(HANDLE).where(to.among(HANDLE.c.pseudonym))),
         conversation=to.rows_of(ConversationRow, ConversationRow.pseudonym, "talk_conversation"),
         answers=to.rows_of(AnswerRow, AnswerRow.response_id, "talk_answers"),
     )  # fmt: skip
@@ -130,6 +134,9 @@ class _Dialect:
 
     def text(self, statement: Sql) -> str:
         return str(statement.compile(dialect=self._dialect))
+
+    def row(self, table: Any) -> str:
+        return self.text(insert(table).values({each.name: bindparam(each.name) for each in table.columns}))
 
     def call(self, function: str, statement: Sql) -> str:
         """The statement; on PostgreSQL the function that does the same."""

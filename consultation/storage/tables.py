@@ -24,6 +24,7 @@ class ConsultationRow(SQLModel, table=True):
     decided_by: str
     framework: str
     simulated: bool
+    contact: str = "opt_in"
 
 
 class SurveyRow(SQLModel, table=True):
@@ -150,8 +151,75 @@ class ConcernRow(SQLModel, table=True):
     raised_on: date
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     status: str = "new"
-    alerted: bool = False
+    alerted: bool = False  # who is to be told, and when, is planned
     consultation_id: str | None = None  # whose timetable says how long it is kept; None: raised before that was noted
+    queue: str = "general"
+    asks_contact: bool = False
+    drill: bool = False
+    outcome: str | None = None  # what was done, once it is
+
+
+class AlertRow(SQLModel, table=True):
+    """That somebody is to be told of a concern, unless someone acknowledges it before: `rung` 0 is the lead, then the
+    deputy, then the duty team; `means` is how; without a `due_at` the next look says when. Struck once the concern is
+    acknowledged, and its time with it."""
+
+    __tablename__ = "alert"
+    __table_args__ = NO_ROWID
+    reference: str = Field(primary_key=True)
+    rung: int = Field(primary_key=True)
+    means: str = Field(primary_key=True)
+    due_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    sent: int = 0  # how often
+    failures: int = 0  # since it was last sent
+
+
+class AlertPathRow(SQLModel, table=True):
+    """When a way of telling somebody was last proved by a heartbeat or a drill, and when it last failed one."""
+
+    __tablename__ = "alert_path"
+    __table_args__ = NO_ROWID
+    path: str = Field(primary_key=True)  # "lead by e-mail"
+    worked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    failed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+
+
+class ReplyHandleRow(SQLModel, table=True):
+    """A chat that asked to be written to. The handle is an age public key, which the lead alone finds, inside a
+    sealed message; its private half and the chat stand in `address`, sealed under the consultation's key. `glass` is
+    the chat sealed so that only the lead and a deputy together can read it."""
+
+    __tablename__ = "reply_handle"
+    __table_args__ = NO_ROWID
+    handle: str = Field(primary_key=True)
+    wave_id: str = Field(foreign_key="wave.id")
+    channel: str
+    pseudonym: str
+    address: str
+    glass: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    last_day: date  # on which it can be used; no moment, because the pseudonym stands beside it
+
+
+class RelayRow(SQLModel, table=True):
+    """Something the lead wrote to a handle, and sealed to it, until it has become a turn of that talk."""
+
+    __tablename__ = "relay"
+    __table_args__ = NO_ROWID
+    id: str = Field(primary_key=True)
+    handle: str
+    words: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class SignOffRow(SQLModel, table=True):
+    """What the safeguarding lead approved, when, and with which key. The newest `body` is what the system goes by."""
+
+    __tablename__ = "sign_off"
+    __table_args__ = NO_ROWID
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    by: str  # the public half of the key
+    body: str  # the arrangements, word for word
+    parts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))  # fingerprints of all that was approved
 
 
 class ClosingRow(SQLModel, table=True):
@@ -187,16 +255,28 @@ class RetentionRow(SQLModel, table=True):
     done_on: date | None = None
 
 
-class AuditRow(SQLModel, table=True):
-    """What staff or the system did, in order, never about a respondent. `digest` covers the entry and the digest
-    before it, so that an entry that is changed or taken out shows."""
+class AuditEntry(SQLModel):
+    """What somebody did, in order, never about a respondent. `digest` covers the entry and the digest before it, so
+    that an entry that is changed or taken out shows."""
 
-    __tablename__ = "audit"
-    __table_args__ = NO_ROWID
-    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=DateTime(timezone=True))
     actor: str
     act: str
     subject: str
-    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     digest: str
+
+
+class AuditRow(AuditEntry, table=True):
+    """What staff or the system did."""
+
+    __tablename__ = "audit"
+    __table_args__ = NO_ROWID
+
+
+class ReferralAuditRow(AuditEntry, table=True):
+    """Who saw or moved which referral. Its own book: readers of the other would learn of allegations."""
+
+    __tablename__ = "referral_audit"
+    __table_args__ = NO_ROWID

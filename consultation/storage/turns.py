@@ -13,7 +13,7 @@ from consultation.domain.ids import AnswerId, Pseudonym, QuestionId, ResponseId,
 from consultation.domain.text import RedactedText
 from consultation.flow.state import State
 from consultation.storage.statements import Statements, statements
-from consultation.storage.tables import AnswerRow, ConcernRow, ConversationRow
+from consultation.storage.tables import AnswerRow, ConcernRow, ConversationRow, ReplyHandleRow
 
 Values: TypeAlias = tuple[Any, ...]  # one row, in the order of the columns of its statement
 
@@ -28,12 +28,14 @@ class StaleTurn(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """A conversation as it is stored. `version` 0 is one that has not begun; `text_of` reads one stored free text."""
+    """A conversation as it is stored. `version` 0 is one that has not begun; `text_of` reads one stored free text,
+    `said` what was said last on a channel that fetches it."""
 
     version: int
     state: State | None
     response: ResponseId | None
     text_of: Callable[[ResponseId, QuestionId], str | None]
+    said: Callable[[], list[dict[str, Any]]] = list
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Writes:
     outgoing: Outgoing | None
     recorded: Recorded
     concerns: Sequence[ConcernRow] = ()
+    handles: Sequence[ReplyHandleRow] = ()  # opened by this turn
+    ends_contact: bool = False  # the talk's handles go
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from consultation.operations.open_wave import open_wave
 from consultation.storage import consultations
 from consultation.storage.store import migrate
 from consultation.surveys import template
-from tests.builders import SURVEY, commission, lead_identity, settings_in
+from tests.builders import SURVEY, commission, lead_identity, settings_in, signed_off
 from tests.contracts.databases import running
 
 SLUG = "have-your-say"
@@ -86,7 +86,7 @@ class Places:
         today = day_in_london(datetime.now(UTC))
         dates = {"opens_on": today - timedelta(days=30), "closes_on": today + timedelta(days=30)}
         with _wired(settings) as sayso:
-            open_wave(sayso.desk, sayso.keys, commission(SLUG, **dates), template(SURVEY))
+            open_wave(signed_off(sayso).desk, sayso.keys, commission(SLUG, **dates), template(SURVEY))
         return settings
 
     def _database(self, number: int) -> str:

@@ -5,10 +5,10 @@ from consultation.domain.survey import Survey
 from consultation.domain.text import RawText, RedactedText
 from consultation.flow.effects import Ask
 from consultation.flow.engine import step
-from consultation.flow.events import Began, Command, Commanded, Event, Said, Tapped
+from consultation.flow.events import Began, Command, Commanded, Event, Said, Tapped, Written
 from consultation.flow.state import Awaiting, State
 from consultation.flow.stepping import Step
-from consultation.operations.converse import Input, Typed
+from consultation.operations.converse import Input, Relayed, Typed
 
 WORDS = "They should listen to what we say, and then tell us what they did about it, because mostly nobody does."
 NUMBER = "2"
@@ -40,6 +40,8 @@ def _reply(after: Step, typing: bool) -> Input:
 
 
 def _heard(turn: Input) -> Event:
+    if isinstance(turn, Relayed):
+        return Written(turn.words)
     if not isinstance(turn, Typed):
         return turn
     words = turn.text.reveal()

@@ -35,8 +35,10 @@ SECONDS = 30  # within which every turn of a test ends
 
 
 def open_a_wave(store: Store) -> None:
-    names = {name: name for name in ("slug", "title", "authority", "purpose", "decided_by", "framework")}
-    consultation = Consultation(id=ConsultationId("consultation"), simulated=False, **names)
+    consultation = Consultation(
+        ConsultationId("consultation"), "slug", "title", "authority", "purpose", "decided_by", "framework",
+        simulated=False,
+    )  # fmt: skip
     with store.write() as session:
         wave = Wave(WAVE, consultation, FRESH.survey, FRESH.survey_version, DAY, DAY)
         consultations.add_wave(session, wave, "questions: []")

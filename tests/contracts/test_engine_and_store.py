@@ -31,10 +31,10 @@ from consultation.flow.effects import (
     WithdrawResponse,
 )
 from consultation.flow.engine import step
-from consultation.flow.events import Began, Command, Commanded, Event, Said, Tapped
+from consultation.flow.events import Began, Command, Commanded, Event, Said, Tapped, Written
 from consultation.flow.prompts import for_state
 from consultation.flow.state import Awaiting, State
-from consultation.operations.converse import Incoming, Input, Typed, converse, whose
+from consultation.operations.converse import Incoming, Input, Relayed, Typed, converse, whose
 from consultation.operations.deliver import note_said, unsaid
 from consultation.operations.messages import Message
 from consultation.privacy.detect import WordDetector
@@ -113,7 +113,7 @@ def event_of(given: Input) -> Event:
     """As the desk hears it: nothing here is worrying or identifying, or stands on a button."""
     if isinstance(given, Typed):
         return Said(given.text, RedactedText(given.text.reveal()))
-    return given
+    return Written(given.words) if isinstance(given, Relayed) else given
 
 
 chats = st.integers(0, 3)

@@ -79,7 +79,7 @@ def may(connection: "psycopg.Connection[Any]", statement: sql.Composed) -> bool:
     try:
         with connection.transaction(force_rollback=True):
             connection.execute(statement)
-    except errors.InsufficientPrivilege:
+    except (errors.InsufficientPrivilege, errors.WrongObjectType):  # nobody truncates a view
         return False
     except (errors.NotNullViolation, errors.InvalidTextRepresentation, errors.UndefinedTable):
         return True  # it was let in, and what it asked for made no sense
@@ -135,13 +135,20 @@ READING, CHANGING = ("SELECT",), ("SELECT", "UPDATE", "DELETE", "TRUNCATE")
 PEOPLE = ("answer", "response", "conversation", "concern")
 MADE_OF_THEM = ("coded", "suggestion", "coding_decision", "clearance")
 WHOSE = ("conversation", "inbox", "outbox")
+REFERRED = ("alert", "reply_handle", "relay", "referral_audit")
 PROMISED = [
     *((Role.RESPONDENT, CHANGING, table) for table in (*PEOPLE, *MADE_OF_THEM)),
     *((Role.OFFICER, CHANGING, table) for table in ("answer", *MADE_OF_THEM, *WHOSE)),
     *((Role.ANALYST, CHANGING, table) for table in (*WHOSE, "concern")),
     *((Role.LEAD, CHANGING, table) for table in ("answer", "response", *MADE_OF_THEM, *WHOSE)),
     *((role, READING, "concern.sealed") for role in Role if role is not Role.LEAD),
-    *((role, CHANGING[1:], "audit") for role in Role),
+    *((role, CHANGING[1:], book) for role in Role for book in ("audit", "referral_audit")),
+    # Who runs a consultation or reads its answers learns of no allegation, and of no chat that is written to.
+    *((role, CHANGING, what) for role in (Role.OFFICER, Role.ANALYST) for what in ("concern", *REFERRED)),
+    *((Role.RESPONDENT, CHANGING, what) for what in REFERRED),
+    (Role.WORKER, READING, "referral_audit"),
+    *((Role.LEAD, READING, f"reply_handle.{what}") for what in ("pseudonym", "address", "channel")),
+    (Role.LEAD, CHANGING[2:], "concern"),
 ]
 
 

@@ -21,10 +21,10 @@ from consultation.flow.effects import (
     WithdrawResponse,
 )
 from consultation.flow.engine import step
-from consultation.flow.events import Began, Command, Commanded, Event, Said, Tapped
+from consultation.flow.events import Began, Command, Commanded, Event, Said, Tapped, Written
 from consultation.flow.prompts import choices_for
 from consultation.flow.state import Awaiting, State
-from consultation.operations.converse import Input, Typed
+from consultation.operations.converse import Input, Relayed, Typed
 from consultation.privacy.detect import WordDetector
 from consultation.privacy.redact import redact
 
@@ -104,6 +104,8 @@ def _follow(survey: Survey, standing: Standing, given: Input) -> Move:
 
 
 def _event(given: Input) -> Event:
+    if isinstance(given, Relayed):
+        return Written(given.words)
     if not isinstance(given, Typed):
         return given
     return Said(given.text, redact(given.text, DETECTOR), step=given.step)

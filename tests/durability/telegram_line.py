@@ -19,6 +19,7 @@ from consultation.domain.consultation import Channel, Wave
 from consultation.flow.events import Began, Commanded, Tapped
 from consultation.operations.converse import Typed
 from consultation.operations.messages import Message, Renderer
+from consultation.safeguarding.arrangements import shipped_arrangements
 from tests.durability.people import Delivery
 from tests.durability.talks import Move, Talk
 
@@ -54,7 +55,7 @@ class BotApi:
         rows = json.loads(str(markup))["inline_keyboard"] if markup else [[{"callback_data": ""}]]
         async with self.changed:
             said = self.heard.setdefault(chat, [])
-            said.append((text, rows[0][0]["callback_data"]))
+            said.append((text, rows[0][0].get("callback_data", "")))  # a link has none
             self.changed.notify_all()
         return {"message_id": len(said), "date": 1, "chat": {"id": int(chat), "type": "private"}, "text": text}
 
@@ -133,7 +134,7 @@ class TelegramLine:
         return list((wanted - Counter(self._api.heard.get(chat))).elements())
 
     def _says(self, move: Move) -> list[Heard]:
-        said = self._renderer.messages(move.effects, move.then.state, self._wave)
+        said = self._renderer.messages(move.effects, move.then.state, self._wave, shipped_arrangements())
         return [heard for each in said for heard in _as_heard(Message.from_json(each))]
 
 

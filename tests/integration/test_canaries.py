@@ -13,13 +13,16 @@ import pyrage
 import pytest
 from sqlmodel import select
 
-from bot.delivery import Alerts
+from bot.delivery.lanes import Lanes
+from bot.delivery.messenger import Noting
+from bot.delivery.tell import Teller
+from bot.delivery.words import body, subject
 from bot.logs import quieten_libraries
 from consultation.domain.consultation import Audience, Channel
 from consultation.flow.events import Command
-from consultation.operations.alert_lead import alert_lead
 from consultation.operations.converse import whose
 from consultation.operations.refer_concern import referrals, sealed_message
+from consultation.safeguarding.escalation import Means
 from consultation.storage.tables import AnswerRow
 from tests.builders import Opened, open_consultation, real_screen
 from tests.transcripts.bot_api import TOKEN
@@ -99,13 +102,17 @@ async def test_nothing_that_identifies_reaches_a_file_or_a_log(
     opened = open_consultation(tmp_path / "data", screen=real_screen())
     async with player_at(door, opened) as player:
         await tell_all(player)
-        assert alert_lead(opened.sayso.store, Alerts(opened.sayso.settings).send) > 0
+        heard = Noting()
+        lanes = Lanes({Means.EMAIL: heard})
+        assert Teller(opened.sayso.store, opened.sayso.settings, lanes, opened.sayso.desk.now).look() > 0
+        letters = " ".join(subject(each) + body(each) for each, _ in heard.told)
         files = {each: each.read_bytes() for each in opened.folder.rglob("*") if each.is_file()}
     assert {"sayso.db", "sayso.db-wal"} <= {each.name for each in files}, (
         "the files that hold the answers were not read"
     )
     assert {path.name: leaks(data) for path, data in files.items() if leaks(data)} == {}
     assert leaks(caplog.text.encode()) == []
+    assert leaks(letters.encode()) == []
     assert "safeguarding referral" in caplog.text, "no log was caught at all"
     _check_that_it_was_told(opened)
 

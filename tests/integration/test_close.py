@@ -145,7 +145,7 @@ def check(opened: Opened, data: Path, url: str | None, kept: list[int]) -> None:
     with store.read() as session:
         [certificate] = session.exec(select(CertificateRow)).all()
         assert verify(certificate.body, certificates_key(keys)) is Verdict.INTACT
-        assert [each.act for each in audit.entries(session)] == ["close"]
+        assert [each.act for each in audit.entries(session)] == ["signed off the arrangements", "close"]
         assert [len(session.exec(select(each)).all()) for each in LINKS] == [0, 0, 0]
         assert [len(session.exec(select(each)).all()) for each in (ResponseRow, AnswerRow)] == kept
     store.close()

@@ -6,18 +6,21 @@ import json
 import os
 import socket
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
 from bot.demo.respondents import simulated_respondents
-from bot.wiring import wire
+from bot.wiring import lead_keys, wire
 from consultation.domain.consultation import Audience
+from consultation.domain.due import day_in_london
 from consultation.domain.ids import QuestionId
 from consultation.storage import consultations
+from consultation.storage.store import open_store
 from consultation.surveys import template
-from tests.builders import settings_in
+from tests.builders import approve, arranged, settings_in
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,20 @@ def data(sayso: Shell, tmp_path: Path) -> Path:
         "safeguarding", "key", str(tmp_path / "lead.age"), *where, SAYSO_LEAD_PASSPHRASE="five words of the lead here"
     )
     assert made.code == 0, made.stderr
+    approved_today(folder)
     opened = sayso(
         "open", "our-say", "--authority", "Ours", "--decided-by", "the board", "--purpose", "to learn.", *where
     )
     assert opened.code == 0, opened.stderr
     return folder
+
+
+def approved_today(folder: Path) -> None:
+    """As by 'sayso safeguarding sign-off', whose own test is in test_sign_off_command."""
+    settings, now = settings_in(folder), datetime.now(UTC)
+    store = open_store(settings.database_at)
+    approve(store, lead_keys(settings), arranged(day_in_london(now)), now)
+    store.close()
 
 
 def test_a_chat_in_the_terminal_is_carried_on_by_its_name(sayso: Shell, data: Path) -> None:

@@ -14,8 +14,12 @@ from bot.chapters import analysed, code_what_is_new
 from bot.demo import play
 from bot.demo.respondents import simulated_respondents
 from consultation.domain.concern import Concern
+from consultation.operations.open_wave import NotReady, open_wave
 from consultation.operations.redacted_answers import redacted_answers
-from tests.builders import TODAY, open_consultation, settings_in
+from consultation.operations.sign_off import arrangements_now
+from consultation.storage import sign_offs
+from consultation.surveys import template
+from tests.builders import TODAY, commission, open_consultation, settings_in
 
 ON = date(2026, 11, 22)
 EVERY = 12  # one in so many people, for the tests' own time
@@ -47,6 +51,20 @@ def test_every_response_is_recorded_as_simulated_and_every_export_says_so(tmp_pa
     marks = {row["handling"] for row in rows}
     assert len(marks) == 1
     assert "Simulated data" in marks.pop()
+
+
+def test_it_is_signed_by_its_own_key_and_names_nobody_to_be_told(tmp_path: Path) -> None:
+    demo, _ = made(tmp_path / "data")
+    play.make_demo(settings_in(tmp_path / "data"), ON)
+    with demo.sayso.store.read() as session:
+        row = sign_offs.newest(session)
+        assert arrangements_now(session).ladder() == ()
+    assert row is not None
+    assert (row.number, row.parts["simulated"]) == (1, True)
+    assert "SIMULATED" in row.body
+    assert demo.sayso.desk.arrangements.ladder() == ()
+    with pytest.raises(NotReady, match="is a demonstration's"):
+        open_wave(demo.sayso.desk, demo.sayso.keys, commission("real"), template("what-we-want"))
 
 
 def test_playing_again_adds_nobody(tmp_path: Path) -> None:

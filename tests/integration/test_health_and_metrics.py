@@ -13,6 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from bot.delivery.lanes import Lanes
+from bot.delivery.messenger import Noting
+from bot.delivery.tell import Teller
 from bot.metrics import (
     CHANNELS,
     OTHER,
@@ -25,8 +28,10 @@ from bot.metrics import (
     WorkOutcome,
 )
 from bot.web import health
-from bot.web.health import Check, NotReady, Readiness
+from bot.web.health import Check, NotReady, Readiness, readiness_of
 from consultation.domain.consultation import Channel
+from consultation.safeguarding.escalation import Means
+from tests.builders import Opened
 
 TOKEN = "a-synthetic-token-for-prometheus"
 CANARY = "our-say-canary"
@@ -110,6 +115,23 @@ async def test_not_ready_says_which_check_and_no_more(caplog: pytest.LogCaptureF
     }
     assert "the check of the database failed (OSError)" in caplog.text
     assert CANARY not in caplog.text
+
+
+async def test_what_stands_beside_is_told_and_makes_it_no_less_ready() -> None:
+    answer = await get(an_app(Readiness({"database": well, "alerts": refuses}, beside={"alerts"})), "/health/ready")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "ready": True, "checks": {"database": "ok", "alerts": "It waits for another writer."},
+    }  # fmt: skip
+
+
+async def test_a_path_without_a_heartbeat_shows_and_the_chat_stays_up(opened: Opened) -> None:
+    found = await (readiness := readiness_of(opened.sayso)).look()
+    assert found["alerts"] == health.TEAM_NOT_TOLD
+    assert readiness.is_ready(found)
+    lanes = Lanes({Means.EMAIL: Noting()})
+    Teller(opened.sayso.store, opened.sayso.settings, lanes, opened.sayso.desk.now).look()
+    assert (await readiness_of(opened.sayso).look())["alerts"] == "ok"
 
 
 async def test_a_flood_of_probes_costs_one_look_a_second() -> None:

@@ -19,7 +19,7 @@ def texts(*, grave: bool) -> set[tuple[str, str]]:
     return {
         (turn.words, name)
         for name, transcript in transcripts().items()
-        if (name in GRAVE) is grave
+        if (name in GRAVE if grave else not transcript.sealed)
         for turn in transcript.turns
         if turn.words.strip() and len(turn.words) < 1_000 and typed_command(turn.words) is None
     }

@@ -92,9 +92,11 @@ def left(store: Store) -> list[int]:
 
 
 def acts(store: Store) -> list[tuple[str, str, dict[str, Any]]]:
+    """What was done since it was signed off."""
     with store.read() as session:
-        rows = audit.entries(session)
-        assert audit.first_broken(rows) is None
+        signed, *rows = audit.entries(session)
+        assert signed.act == "signed off the arrangements"
+        assert audit.first_broken([signed, *rows]) is None
         return [(row.act, row.subject, row.details) for row in rows]
 
 

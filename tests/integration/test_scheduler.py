@@ -150,7 +150,8 @@ def test_the_scheduler_opens_closes_purges_and_codes(opened: Opened) -> None:
     assert work_done(late, "close")
     assert work_done(late, "purge")
     assert reach(store, opened.wave.id).begun == {"young_person": 1}
-    assert set(planned(store)) == {("purge", ""), ("wipe", ""), ("code", "")}
+    once_more = ("open", opened.wave.id)  # in the morning, when it finds nothing open
+    assert set(planned(store)) == {("purge", ""), ("wipe", ""), ("code", ""), once_more}
 
 
 def test_a_database_that_is_away_is_told_of_once_and_waited_for(
@@ -167,5 +168,5 @@ def test_a_database_that_is_away_is_told_of_once_and_waited_for(
             cluster.run(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true")
             scheduler.do_light_work()
         opened.sayso.store.close()
-    told = [each.getMessage() for each in caplog.records if each.name == "sayso.scheduler"]
+    told = [each.getMessage() for each in caplog.records if each.getMessage().startswith("due work")]
     assert told == ["due work failed (OperationalError); it is tried again every 0.05 seconds", "due work works again"]

@@ -25,7 +25,7 @@ from consultation.operations.open_wave import open_wave
 from consultation.storage import consultations
 from consultation.storage.tables import OutboxRow
 from consultation.surveys import template
-from tests.builders import SURVEY, Calendar, commission, make_sayso, settings_in
+from tests.builders import SURVEY, Calendar, commission, make_sayso, settings_in, signed_off
 from tests.transcripts.bot_api import TOKEN, BotApi, serving
 
 STAFF_TOKEN = "800800:another-synthetic-token"
@@ -43,6 +43,7 @@ def a_sayso(folder: Path, api: str, *, opened: bool = True, calendar: Calendar |
     tokens: dict[str, Any] = {"telegram_token": TOKEN, "officer_token": STAFF_TOKEN, "officer_chats": [STAFF], **more}
     sayso = make_sayso(folder, today=calendar or Calendar(), port=free_port(), telegram_api=api, **tokens)
     if opened:
+        sayso = signed_off(sayso)
         open_wave(sayso.desk, sayso.keys, commission(), template(SURVEY))
     return sayso
 

@@ -29,6 +29,7 @@ from tests.builders import (
     make_sayso,
     open_consultation,
     settings_in,
+    signed_off,
 )
 from tests.integration.test_command_line import Shell, sayso
 from tests.integration.test_serve_doors import free_port
@@ -246,7 +247,7 @@ def test_nothing_opens_without_a_safeguarding_lead(tmp_path: Path) -> None:
 
 
 def test_a_consultation_that_would_close_before_it_opens_or_exists_already_is_refused(tmp_path: Path) -> None:
-    sayso = make_sayso(tmp_path)
+    sayso = signed_off(make_sayso(tmp_path))
     with pytest.raises(NotReady, match="It would close on 2026-01-01, before it opens on 2026-11-01"):
         open_wave(sayso.desk, sayso.keys, commission(closes_on=date(2026, 1, 1)), template(SURVEY))
     open_wave(sayso.desk, sayso.keys, commission(), template(SURVEY))

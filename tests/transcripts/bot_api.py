@@ -70,6 +70,9 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
             self._moved.set()
             if self.garbled:
                 del result["chat"]
+        if method == "editMessageText":
+            shown = self._message(int(fields["chat_id"]), int(fields["message_id"]))
+            shown.text, shown.keyboard = result["text"], _rows(result)
         if method == "editMessageReplyMarkup":
             self._message(int(fields["chat_id"]), int(fields["message_id"])).keyboard = _rows(result)
         return result
@@ -148,7 +151,7 @@ def _who(chat: int) -> dict[str, Any]:
 
 def _rows(result: dict[str, Any]) -> list[list[tuple[str, str]]]:
     rows = result.get("reply_markup", {}).get("inline_keyboard", [])
-    return [[(button["text"], button["callback_data"]) for button in row] for row in rows]
+    return [[(button["text"], button.get("callback_data") or button["url"]) for button in row] for row in rows]
 
 
 @asynccontextmanager

@@ -3,9 +3,9 @@
 from consultation.domain.ids import QuestionId
 from consultation.domain.wording import EASY_READ, PLAIN, Words
 from consultation.flow.state import Awaiting
-from consultation.locale import render
 from consultation.operations.messages import say
 from tests.builders import Opened, orphans, stored_answers
+from tests.transcripts.lead import sealed
 from tests.transcripts.spoken import Player, Spoken, everything, tidy
 from tests.transcripts.transcript import Transcript, Turn
 
@@ -15,29 +15,36 @@ async def play(transcript: Transcript, player: Player) -> list[list[Spoken]]:
     talk: list[list[Spoken]] = []
     for number, turn in enumerate(transcript.turns, 1):
         spoken = await player.does(turn)
-        _check(player.opened, f"turn {number} ({turn.act}: {str(getattr(turn, turn.act))[:40]})", turn, spoken)
+        _check(player, f"turn {number} ({turn.act}: {str(getattr(turn, turn.act))[:40]})", turn, spoken)
         talk.append(spoken)
     _check_stored(transcript, player)
     return talk
 
 
-def _check(opened: Opened, where: str, turn: Turn, spoken: list[Spoken]) -> None:
+def _check(player: Player, where: str, turn: Turn, spoken: list[Spoken]) -> None:
     seen = everything(spoken)
     for words in turn.sees:
         assert tidy(words) in seen, f"{where}: does not see {words!r}, but: {seen}"
     for words in turn.never_sees:
         assert tidy(words) not in seen, f"{where}: sees {words!r}: {seen}"
+    if turn.links is not None:
+        assert [href for each in spoken for href in each.links] == [
+            each for each in turn.links if player.can_link(each)
+        ]
     if turn.asks == "nothing":
         assert not spoken[-1].asks, f"{where}: still asks {spoken[-1].text!r}"
     elif turn.asks:
         assert spoken, f"{where}: nothing was said"
-        assert spoken[-1].text in _wordings(opened, turn.asks), f"{where}: asks {spoken[-1].text!r}, not {turn.asks}"
+        assert spoken[-1].text in _wordings(player.opened, turn.asks), (
+            f"{where}: asks {spoken[-1].text!r}, not {turn.asks}"
+        )
 
 
 def _wordings(opened: Opened, asked: str) -> set[str]:
     """The texts, plain and easy, that ask for the thing that a transcript calls `asked`."""
     if asked in set(Awaiting) and asked != Awaiting.MORE:
-        return {tidy(render(Words(f"ask.{asked}"), locale)) for locale in (PLAIN, EASY_READ)}
+        keys = [f"ask.{asked}"] + (["ask.after_immediate.adult"] if asked == Awaiting.AFTER_IMMEDIATE else [])
+        return {tidy(say(Words(key), locale, opened.wave)) for key in keys for locale in (PLAIN, EASY_READ)}
     if asked == Awaiting.MORE:
         wordings = [each.follow_up for each in opened.survey.questions if each.follow_up]
     else:
@@ -46,11 +53,15 @@ def _wordings(opened: Opened, asked: str) -> set[str]:
 
 
 def _check_stored(transcript: Transcript, player: Player) -> None:
+    wanted = [(each.kind, each.level, each.text, each.allegation) for each in transcript.sealed]
+    assert sorted(sealed(*player.where())) == sorted(wanted), "what went to the safeguarding lead is something else"
     stored = stored_answers(*player.where())
     assert orphans(player.opened) == set(), "a response that was taken back is still there"
     if transcript.erased:
         assert stored is None, f"still stored: {stored}"
         return
+    if not (transcript.recorded or transcript.all_recorded):
+        stored = stored or {}
     assert stored is not None, "nothing is stored"
     for question, value in {**transcript.recorded, **transcript.all_recorded}.items():
         assert stored.get(question) == value, f"{question} is stored as {stored.get(question)!r}, not {value!r}"

@@ -1,7 +1,7 @@
 """What a door showed, in one form for all doors: words, choices and commands, without the door's own trimmings."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from consultation.domain.consultation import Channel
@@ -14,7 +14,9 @@ from tests.transcripts.transcript import Turn
 
 PLACE = re.compile(r"Question \d+ of \d+")
 HINTS = {
-    render(Words(key), locale) for key in ("hint.several", "hint.number", "hint.text") for locale in (PLAIN, EASY_READ)
+    render(Words(key), locale)
+    for key in ("hint.several", "hint.number", "hint.text", "hint.sealed")
+    for locale in (PLAIN, EASY_READ)
 }
 
 
@@ -26,6 +28,7 @@ class Spoken:
     choices: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
     place: str = ""
+    links: tuple[str, ...] = field(default=(), compare=False)  # not every door can show every link
 
     @property
     def asks(self) -> bool:
@@ -36,8 +39,13 @@ class Player(Protocol):
     """A person at one door. `does` carries out a turn and gives what the bot said because of it."""
 
     opened: Opened
+    repeats_unread: bool  # a page shows the last turn alone, so it shows again what the lead wrote and nobody answered
 
     async def does(self, turn: Turn) -> list[Spoken]: ...
+
+    def can_link(self, href: str) -> bool:
+        """Whether this door can show such a link."""
+        ...
 
     def where(self) -> tuple[Opened, Channel, str]:
         """Where the answers of this person lie: channel and chat."""
@@ -50,6 +58,7 @@ def as_spoken(message: Message) -> Spoken:
         tuple(each.label for each in message.buttons),
         tuple(Command(each.value) for each in message.commands),
         message.place,
+        tuple(each.href for each in message.links),
     )
 
 

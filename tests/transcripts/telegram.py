@@ -11,6 +11,7 @@ from consultation.domain.consultation import Audience, Channel
 from consultation.flow.events import Command
 from tests.builders import Opened
 from tests.transcripts.bot_api import TOKEN, BotApi, Shown, serving
+from tests.transcripts.lead import lead_writes
 from tests.transcripts.spoken import HINTS, PLACE, Spoken, tidy
 from tests.transcripts.transcript import Turn
 
@@ -84,6 +85,8 @@ async def to_area(opened: Opened, api: BotApi, chat: int) -> "TelegramPlayer":
 
 
 class TelegramPlayer:
+    repeats_unread = False
+
     def __init__(self, opened: Opened, api: BotApi, chat: int) -> None:
         self.opened, self._api, self._chat = opened, api, chat
 
@@ -105,9 +108,16 @@ class TelegramPlayer:
                 await self._command(turn.command)
             case "sends":
                 await self._give(self._api.message(self._chat, **THINGS[turn.sends or ""]))
+            case "lead_writes":
+                await asyncio.to_thread(lead_writes, *self.where(), turn.lead_writes or "")
+                await until(lambda: len(self._shown) >= before + 2)
+                await self._api.quiet()
             case "old_button":
                 await self._press(self._older(turn.old_button or ""), turn.old_button or "")
         return [read_shown(each) for each in self._shown[before:]]
+
+    def can_link(self, href: str) -> bool:
+        return href.startswith("https:")  # Telegram refuses any other on a button
 
     @property
     def _shown(self) -> list[Shown]:
@@ -159,4 +169,5 @@ def read_shown(shown: Shown) -> Spoken:
         parts.pop()
     commands = [data.rpartition(":")[2] for _, data in shown.buttons if data.startswith("c:")]
     labels = [text.removeprefix(TICK) for text, data in shown.buttons if data.startswith(("t:", "x:"))]
-    return Spoken(tidy("\n\n".join(parts)), tuple(labels), tuple(Command(each) for each in commands), place)
+    links = tuple(data for _, data in shown.buttons if data.startswith("https:"))
+    return Spoken(tidy("\n\n".join(parts)), tuple(labels), tuple(Command(each) for each in commands), place, links)

@@ -8,6 +8,7 @@ from bot.terminal.player import play
 from consultation.domain.consultation import Audience, Channel
 from consultation.flow.events import Command
 from tests.builders import Opened
+from tests.transcripts.lead import lead_writes
 from tests.transcripts.spoken import PLACE, Spoken, command_of_label, tidy
 from tests.transcripts.transcript import Turn
 
@@ -17,6 +18,8 @@ WAITS = None  # what the screen's queue carries when the player waits for a line
 
 class TerminalPlayer:
     """The player runs in a thread of its own and blocks in `read`, as it does at a real keyboard."""
+
+    repeats_unread = True
 
     def __init__(self, opened: Opened, chat: str) -> None:
         self.opened, self._chat = opened, chat
@@ -31,8 +34,14 @@ class TerminalPlayer:
     async def does(self, turn: Turn) -> list[Spoken]:
         if turn.act == "start":
             return self._start(turn.audience)
+        if turn.act == "lead_writes":  # and they look in again
+            lead_writes(*self.where(), turn.lead_writes or "")
+            return self._start(None)
         self._keyboard.put(self._line(turn))
         return self._read_screen()
+
+    def can_link(self, href: str) -> bool:
+        return href.startswith("https:")
 
     def close(self) -> None:
         """Close the terminal, as by the end of input."""
@@ -98,5 +107,9 @@ def read_back(written: str) -> Spoken:
     while match := re.fullmatch(r"  \d+\. (.*)", lines[-1]):
         choices.insert(0, match[1])
         lines.pop()
+    links: list[str] = []
+    while match := re.fullmatch(r"  (https:\S+)", lines[-1]):
+        links.insert(0, match[1])
+        lines.pop()
     place = lines.pop(0) if PLACE.fullmatch(lines[0]) else ""
-    return Spoken(tidy("\n".join(lines)), tuple(choices), commands, place)
+    return Spoken(tidy("\n".join(lines)), tuple(choices), commands, place, tuple(links))

@@ -4,14 +4,16 @@ import pytest
 
 from consultation.domain.survey import QuestionKind
 from tests.builders import Opened
+from tests.transcripts.conftest import Opener
 from tests.transcripts.direct import DirectPlayer
 from tests.transcripts.play import play
 from tests.transcripts.transcript import ACTS, DOORS, names_for, transcripts
 
 
 @pytest.mark.parametrize("name", names_for("direct"))
-async def test_the_conversation_is_as_written(talking: Opened, name: str) -> None:
-    await play(transcripts()[name], DirectPlayer(talking, name))
+async def test_the_conversation_is_as_written(talking_in: Opener, name: str) -> None:
+    transcript = transcripts()[name]
+    await play(transcript, DirectPlayer(talking_in(transcript.contact), name))
 
 
 def test_every_transcript_is_played_directly_and_by_some_door() -> None:

@@ -4,14 +4,15 @@ import zlib
 
 import pytest
 
-from tests.builders import Opened
+from tests.transcripts.conftest import Opener
 from tests.transcripts.reference import same_as_direct
 from tests.transcripts.telegram import TelegramPlayer, telegram
 from tests.transcripts.transcript import names_for, transcripts
 
 
 @pytest.mark.parametrize("name", names_for("telegram"))
-async def test_telegram_gives_the_same_conversation(talking: Opened, name: str) -> None:
+async def test_telegram_gives_the_same_conversation(talking_in: Opener, name: str) -> None:
+    talking = talking_in(transcripts()[name].contact)
     async with telegram(talking) as api:
         player = TelegramPlayer(talking, api, 1_000_000 + zlib.crc32(name.encode()))
         await same_as_direct(talking, name, transcripts()[name], player)

@@ -10,13 +10,14 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from consultation.content import load
-from consultation.domain.consultation import Audience
+from consultation.domain.concern import Kind, Level
+from consultation.domain.consultation import Audience, ContactMode
 from consultation.flow.events import Command
 
 HERE = Path(__file__).parent
 Door = Literal["direct", "terminal", "web", "telegram"]
 DOORS: tuple[Door, ...] = get_args(Door)
-ACTS = ("start", "taps", "ticks", "types", "command", "sends", "old_button")
+ACTS = ("start", "taps", "ticks", "types", "command", "sends", "old_button", "lead_writes")
 LONG = 20_000  # characters of an answer that `types: {long: …}` makes
 
 
@@ -44,6 +45,8 @@ class Turn(Strict):
     command: Command | None = None
     sends: Literal["photo", "sticker", "voice", "file"] | None = None
     old_button: str | None = None
+    lead_writes: str | None = None  # the safeguarding lead does, to the handle that they were given
+    links: list[str] | None = None  # all that can be pressed to ring, text or open, where a door can show that
     sees: list[str] = []
     never_sees: list[str] = []
     asks: str | None = None
@@ -71,29 +74,42 @@ class Turn(Strict):
         return self.start if isinstance(self.start, Audience) else None
 
 
+class Sealed(Strict):
+    """One message to the safeguarding lead. `text` is all of it; where there is none, it says that this chat may be
+    written to."""
+
+    kind: Kind
+    level: Level
+    text: str = ""
+    allegation: bool = False
+
+
 class Transcript(Strict):
-    """A conversation. `recorded` holds answers that must be stored, `all_recorded` every one, `not_recorded`
+    """A conversation, in a consultation with this contact mode. `sealed`: all that goes to the safeguarding lead, and
+    nothing else does. `recorded` holds answers that must be stored, `all_recorded` every one, `not_recorded`
     questions without a stored answer; `erased` says that nothing at all is left."""
 
     about: str
+    contact: ContactMode = ContactMode.OPT_IN
     doors: list[Door] = list(DOORS)
     turns: list[Turn]
     recorded: dict[str, Any] = {}
     all_recorded: dict[str, Any] = {}
     not_recorded: list[str] = []
     erased: bool = False
+    sealed: list[Sealed] = []
 
     @model_validator(mode="after")
     def _ends_with_a_claim(self) -> "Transcript":
-        if not (self.recorded or self.all_recorded or self.erased):
-            raise ValueError("say at the end what is recorded, or that everything is erased.")
+        if not (self.recorded or self.all_recorded or self.erased or self.sealed):
+            raise ValueError("say at the end what is recorded, what is sealed, or that everything is erased.")
         return self
 
 
 @cache
 def transcripts() -> dict[str, Transcript]:
-    """Every transcript of this folder by the name of its file."""
-    return {path.stem: load(path, Transcript) for path in sorted(HERE.glob("*.yaml"))}
+    """Every transcript of this folder by the name of its file; those of the safety dialogue lie in `safety`."""
+    return {path.stem: load(path, Transcript) for path in sorted(HERE.rglob("*.yaml"))}
 
 
 def names_for(door: str) -> list[str]:

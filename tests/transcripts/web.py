@@ -10,6 +10,7 @@ from bot.web.app import create_app
 from consultation.domain.consultation import Channel
 from consultation.flow.events import Command
 from tests.builders import Opened
+from tests.transcripts.lead import lead_writes
 from tests.transcripts.spoken import Spoken, command_of_label, tidy
 from tests.transcripts.transcript import Turn
 
@@ -48,6 +49,8 @@ class Browser:
 
 
 class WebPlayer:
+    repeats_unread = True
+
     def __init__(self, opened: Opened, *, with_tabs: bool = False) -> None:
         self.opened, self._with_tabs = opened, with_tabs
         self.browser = Browser(opened)
@@ -74,11 +77,17 @@ class WebPlayer:
                 await self._tap(self.browser.page, turn.taps or "")
             case "command":
                 await self._command(turn.command)
+            case "lead_writes":  # and they open the page again
+                lead_writes(*self.where(), turn.lead_writes or "")
+                await self.browser.open(f"/c/{self.opened.wave.consultation.slug}/talk")
             case "old_button":
                 await self._press_in_old_tab(turn.old_button or "")
             case _:
                 raise AssertionError(f"a page has no way to {turn.act}")
         return read_page(self.browser.page)
+
+    def can_link(self, href: str) -> bool:
+        return True
 
     async def second_tab(self) -> Page:
         """The talk as another tab of the same browser shows it now."""
@@ -128,7 +137,10 @@ def _step(page: Page) -> str:
 
 def read_page(page: Page) -> list[Spoken]:
     """What the bot says on the talk page, the prompt that stands last."""
-    said = [Spoken(tidy(each.text_content())) for each in page.xpath("//*[@data-said]")]
+    said = [
+        Spoken(tidy(" ".join(part.text_content() for part in each.xpath("p"))), links=tuple(each.xpath(".//a/@href")))
+        for each in page.xpath("//*[@data-said]")
+    ]
     for asked in page.xpath("//*[@data-ask]"):
         buttons = page.xpath("//form[contains(@class, 'reply')]//button[@name='value']")
         boxes = page.xpath("//form[contains(@class, 'reply')]//label[.//input[@type='checkbox']]")

@@ -1,5 +1,8 @@
 """The staff pages over HTTP: who gets in, what an officer sees, and what an analyst decides."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import httpx
 import lxml.html  # type: ignore[import-untyped]
 import pytest
@@ -9,8 +12,8 @@ from analysis.records import Verdict
 from bot.chapters import analysed
 from bot.web.app import create_app
 from bot.web.security import Passes, Role
-from consultation.domain.consultation import Audience
-from tests.builders import Opened, Person
+from consultation.domain.consultation import Audience, ContactMode
+from tests.builders import TODAY, Calendar, Opened, Person, arranged, open_consultation, signed_off
 
 
 def browser(opened: Opened) -> httpx.AsyncClient:
@@ -68,6 +71,21 @@ async def test_an_officer_sees_rounded_reach_and_takes_the_chapter_for_word(answ
     assert word.content.startswith(b"PK")
     chapter = await officer.get(f"/staff/consultations/{answered.wave.consultation.slug}/chapter")
     assert "Delivered through the strategic objective to" in chapter.text
+
+
+async def test_an_officer_sees_what_is_not_as_it_was_signed_off(tmp_path: Path) -> None:
+    calendar = Calendar()
+    opened = open_consultation(tmp_path / "data", contact=ContactMode.SIGNPOST, today=calendar)
+    page = await (await staff(opened, Role.OFFICER)).get("/staff/consultations")
+    assert "If somebody may be in danger: help lines are shown." in page.text
+    assert "Signed off on" in page.text
+    assert "runs otherwise" not in page.text
+    assert "@sayso.invalid" not in page.text
+    signed_off(opened.sayso, help_lines=arranged(TODAY - timedelta(days=60)).help_lines)
+    calendar.today = TODAY + timedelta(days=31)
+    page = await (await staff(opened, Role.OFFICER)).get("/staff/consultations")
+    assert "runs otherwise" in page.text
+    assert "Nobody has checked these help lines for 90 days" in page.text
 
 
 async def test_an_analyst_confirms_rejects_adds_and_clears(answered: Opened) -> None:

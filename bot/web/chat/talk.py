@@ -32,7 +32,7 @@ from consultation.domain.wording import EASY_READ, PLAIN
 from consultation.flow.events import Began, Command, Commanded, Tapped
 from consultation.flow.state import LONGEST_ANSWER
 from consultation.operations.converse import Incoming, Input, NotStored, Reply, Typed
-from consultation.operations.messages import Message, help_text, not_taking
+from consultation.operations.messages import Message, help_message, not_taking
 from consultation.operations.show_conversation import Talk, show_conversation
 from consultation.privacy.receipts import new_talk, receipt_of
 from consultation.storage.writer import WriterClosed
@@ -77,6 +77,7 @@ async def _welcome(request: Request) -> Response:
         under_way=under_way,
         open=is_open(request, wave),
         over=over,
+        lines=help_message(sayso.desk.arrangements.help_lines, Audience.of_link(audience or ""), PLAIN),
     )
 
 
@@ -129,7 +130,8 @@ def _not_saved(request: Request, form: FormData, draft: str, error: Exception) -
     """The form once more, with all that was in it. It keeps its number: if it was taken after all, it is one turn."""
     log.error("a post was not stored (%s)", type(error).__name__)
     kept = [(name, str(value)) for name, value in form.multi_items() if name != "text"]
-    lines = help_text(None, PLAIN)
+    sayso: Sayso = request.app.state.sayso
+    lines = help_message(sayso.desk.arrangements.help_lines, None, PLAIN)
     return show(request, "not_saved.html", status_code=503, kept=kept, typed="text" in form, draft=draft, lines=lines)
 
 

@@ -17,10 +17,18 @@ from bot.troubles import WHAT_IT_MEANS, troubles
 from bot.web.health import not_ready
 from bot.web.pages import show
 from bot.web.security import Access, guarded
-from consultation.domain.consultation import Audience, Wave
+from consultation.domain.consultation import Audience, ContactMode, Wave
 from consultation.operations.advance_figures import STEP, advance_figures
+from consultation.operations.oversee import oversee
 from consultation.operations.reach import reach
 from consultation.storage import closings, timetables
+
+CONTACT_MODES = {
+    ContactMode.SIGNPOST: "help lines are shown.",
+    ContactMode.OPT_IN: "help lines are shown, and people may tell the safeguarding lead alone how to reach them.",
+    ContactMode.REPLY_HANDLE: "help lines are shown, and people may agree that the safeguarding lead writes to them in "
+    "the same chat.",
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ async def _consultations(request: Request) -> Response:
         not_ready=await not_ready(request),
         today=sayso.desk.today(),
         address=sayso.settings.address,
+        contact_modes=CONTACT_MODES,
         figures_step=STEP,
         what_it_means=WHAT_IT_MEANS,
     )
@@ -57,7 +66,10 @@ def _overview(sayso: Sayso) -> dict[str, Any]:
         closed = closings.certified(session)
         kept = {(each.consultation.id, each.what): each for each in timetables.holdings(session)}
     key = certificates_key(sayso.keys) if closed else None
+    desk = sayso.desk
+    safeguarding = oversee(sayso.store, desk.survey_of, desk.today(), desk.now())
     return {
+        "safeguarding": safeguarding,
         "waves": waves, "lines": lines, "troubles": troubles(sayso.store), "closed": closed, "key": key, "kept": kept,
     }  # fmt: skip
 

@@ -164,7 +164,7 @@ def test_a_support_concern_keeps_the_redacted_words_and_asks_no_more_of_them() -
     assert records(taken) == [RecordAnswer(GOOD_WORKER, Told(RedactedText("my dad hits me")))]
     assert taken.state.awaiting is Awaiting.AFTER_SUPPORT
     assert GOOD_WORKER in taken.state.asked_more
-    assert "safeguarding.support" in keys(taken)
+    assert "safeguarding.support.young_person" in keys(taken)
     assert any(isinstance(each, OfferHelpLines) for each in taken.effects)
 
 
@@ -185,13 +185,15 @@ def test_help_comes_first_wherever_a_concern_is_typed(level: Level, awaiting: Aw
     state = asked(awaiting=awaiting, current=current, consented=started,
                   audience=Audience.YOUNG_PERSON if started else None)  # fmt: skip
     taken = hear(state, "skip", level)
-    assert keys(taken)[0] == f"safeguarding.{level.value}"
+    answers_the_question = awaiting is Awaiting.AFTER_IMMEDIATE
+    first = "safe.after_no" if answers_the_question else f"safeguarding.{level.value}.young_person"
+    assert keys(taken)[0] == first
     assert any(isinstance(each, OfferHelpLines) for each in taken.effects)
 
 
 def test_a_concern_typed_on_an_old_page_brings_help_and_answers_nothing() -> None:
     taken = hear(asked(), "my dad hits me", Level.SUPPORT, at=3)
-    assert "safeguarding.support" in keys(taken)
+    assert "safeguarding.support.young_person" in keys(taken)
     assert records(taken) == []
     assert GOOD_WORKER not in taken.state.answered
 

@@ -10,8 +10,9 @@ import pytest
 
 import bot
 import consultation
-from consultation.domain.consultation import Audience
-from consultation.domain.text import Kind
+from consultation.domain.concern import Kind
+from consultation.domain.consultation import Audience, ContactMode
+from consultation.domain.text import Kind as Detail
 from consultation.domain.wording import EASY_READ, PLAIN, Localised, Words
 from consultation.flow.events import Command
 from consultation.flow.state import Awaiting
@@ -34,11 +35,17 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "ask.{state.awaiting.value}": SYSTEM_PROMPTS,
     "audience.{each.value}": tuple(Audience),
     "safe.{each}": SAFE,
+    "may_write.{each}": ("yes", "no"),
+    "contact.{each}": ("write_back", "no_more"),
+    "contact.passed_on.{kind.value}": (Kind.CONTACT, Kind.REPLY),
+    "safeguarding.support.{who}": tuple(Audience),
+    "safeguarding.immediate.{who}": tuple(Audience),
+    "privacy.{state.contact.value}": (ContactMode.OPT_IN, ContactMode.REPLY_HANDLE),
     "safe.after_{answer}": SAFE,
     "delete.{each}": ("yes", "no"),
     "receipt.{talk.value}": tuple(Slip),
-    "hidden.one.{kind.value}": tuple(Kind),
-    "hidden.several.{kind.value}": tuple(Kind),
+    "hidden.one.{kind.value}": tuple(Detail),
+    "hidden.several.{kind.value}": tuple(Detail),
     "choice.{each}": (Command.RESUME, Command.STOP, Command.DELETE, Command.CHANGE),
 }  # fmt: skip
 LOCALES = sorted(path.stem for path in FOLDER.glob("*.po"))

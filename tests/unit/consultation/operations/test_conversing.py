@@ -12,21 +12,25 @@ from consultation.domain.consultation import Audience, Channel
 from consultation.domain.text import RawText
 from consultation.flow.events import Command
 from consultation.operations.advance_figures import STEP, advance_figures
-from consultation.operations.alert_lead import NotSent, alert_lead
 from consultation.operations.converse import Incoming, NotStored, Typed
 from consultation.operations.messages import Message
+from consultation.operations.plan_alerts import plan_alerts
 from consultation.operations.reach import reach
 from consultation.operations.redacted_answers import redacted_answers
-from consultation.operations.refer_concern import UnknownReference, acknowledge, referrals, sealed_message
+from consultation.operations.refer_concern import (
+    Actor,
+    acknowledge,
+    referrals,
+    sealed_message,
+)
 from consultation.operations.show_conversation import show_conversation
 from tests.builders import Calendar, Opened, Person
 
 
 def alerts_of(opened: Opened) -> list[tuple[str, Level]]:
-    """What the lead is told now, by reference; what was told before is not told again."""
-    heard: list[tuple[str, Level]] = []
-    alert_lead(opened.sayso.store, lambda reference, level: heard.append((reference, level)))
-    return heard
+    """What somebody is to be told of from now on, by reference."""
+    desk = opened.sayso.desk
+    return [(each.reference, each.level) for each in plan_alerts(desk.store, desk.arrangements, desk.now())[0]]
 
 
 def at_good_worker(opened: Opened, chat: str = "c") -> Person:
@@ -75,10 +79,11 @@ def test_ordinary_words_alert_nobody(opened: Opened) -> None:
 def test_a_referral_is_acknowledged_once_it_was_seen(opened: Opened) -> None:
     at_good_worker(opened).types("im going to kill myself tonight")
     [referral] = referrals(opened.sayso.store)
-    acknowledge(opened.sayso.store, referral.reference)
+    by, now = Actor("safeguarding lead"), opened.sayso.desk.now()
+    assert acknowledge(opened.sayso.store, referral.reference, by, now)
     assert [each.status for each in referrals(opened.sayso.store)] == ["acknowledged"]
-    with pytest.raises(UnknownReference, match="There is no referral 'C-NONE'"):
-        acknowledge(opened.sayso.store, "C-NONE")
+    assert not acknowledge(opened.sayso.store, referral.reference, by, now)
+    assert not acknowledge(opened.sayso.store, "C-NONE", by, now)
 
 
 def test_help_is_no_concern_however_it_is_written(opened: Opened) -> None:
@@ -165,16 +170,6 @@ def test_figures_move_in_steps_and_at_the_end(opened: Opened) -> None:
     assert reach(store, wave.id).begun == {"young_person": STEP}
     assert advance_figures(store, wave, wave.closes_on + timedelta(days=1)) == 0
     assert len(redacted_answers(store, wave.id, counted_only=True)) == STEP + 1
-
-
-def test_an_alert_that_does_not_go_out_is_sent_later(opened: Opened) -> None:
-    at_good_worker(opened).types("my dad hits me sometimes")
-
-    def fail(reference: str, level: Level) -> None:
-        raise NotSent
-
-    assert alert_lead(opened.sayso.store, fail) == 0
-    assert len(alerts_of(opened)) == 1
 
 
 def test_a_closed_consultation_still_helps_and_hears_who_is_in_danger(opened: Opened) -> None:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from consultation.content import BadFile
 from consultation.domain.concern import Level
-from consultation.encoder import HashEncoder, MiniLM
-from consultation.safeguarding.examples import InvalidExamples, fingerprint, load_examples
-from consultation.safeguarding.head import InvalidHead, load_head
+from consultation.safeguarding.examples import InvalidExamples, load_examples
 from consultation.safeguarding.patterns import load_patterns
 from consultation.safeguarding.screen import (
     PatternScreen,
@@ -95,21 +95,61 @@ def test_the_plain_function_is_the_shipped_screen() -> None:
     assert screen("my dad hits me") == load_screen()("my dad hits me")
 
 
-def test_the_head_was_trained_on_the_examples_as_they_are() -> None:
-    head, examples = load_head(MiniLM()), load_examples()
-    assert head.examples == fingerprint(examples), "run python -m consultation.safeguarding.train"
-    assert len(head.vectors) == len(examples)
-    assert head.is_concern.tolist() == [each.level is not Level.NONE for each in examples]
+SAYS_NOTHING = ["", " ", "\u200b", "?!", "15", "🙂", "\ud800"]
 
 
-def test_a_head_refuses_another_encoder() -> None:
-    with pytest.raises(InvalidHead, match="hashed-words"):
-        load_head(HashEncoder())
+@given(st.text(max_size=80))
+@example("\ud800 my dad hits me")
+@settings(max_examples=60, deadline=None)
+def test_any_string_has_a_concern_whose_span_lies_inside_it(text: str) -> None:
+    concern = screen(text)
+    assert screen(text) == concern
+    if concern.span is not None:
+        assert 0 <= concern.span[0] < concern.span[1] <= len(text)
 
 
-def test_a_missing_head_is_a_clear_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InvalidHead, match="run `python -m"):
-        load_head(MiniLM(), tmp_path / "head.npz")
+@pytest.mark.parametrize("text", SAYS_NOTHING)
+def test_what_says_nothing_is_no_concern(text: str) -> None:
+    assert screen(text).level is Level.NONE
+
+
+@pytest.mark.parametrize("text", ["he comes in my room at night", "i dont want to wake up tomorrow", "the club is fun"])
+def test_case_blanks_and_invisible_characters_change_nothing(text: str) -> None:
+    plain = screen(text)
+    for other in (text.upper(), f"  {text}\n", text.replace(" ", "   "), text.replace("e", "e\u200b", 1)):
+        said = screen(other)
+        assert (said.level, said.score) == (plain.level, plain.score), other
+
+
+@pytest.mark.parametrize("kind", sorted({each.kind for each in load_examples() if each.level is not Level.NONE}))
+def test_most_examples_of_each_danger_are_noticed(kind: str) -> None:
+    """They were learnt from, so this measures nothing: it fails where a kind was lost on the way."""
+    some = [each for each in load_examples() if each.kind == kind and each.level is not Level.NONE][::10]
+    noticed = [screen(each.text).level is not Level.NONE for each in some]
+    assert sum(noticed) / len(noticed) >= 0.8
+
+
+@pytest.mark.parametrize(
+    ("text", "about_staff"),
+    [
+        ("my football coach touches me in the changing room", True),
+        ("a teacher at my school hit a boy in the corridor", True),
+        ("my keyworker sends me messages at night and wants pictures", True),
+        ("my dad hits me", False),
+        ("i want to die", False),
+        ("my teacher is boring", False),
+    ],
+)
+def test_allegations_against_staff_are_told_apart(text: str, about_staff: bool) -> None:
+    assert screen(text).about_staff is about_staff
+
+
+def test_other_thresholds_speak_sooner_or_later() -> None:
+    text, wary = "she only hits me when theres no money", load_thresholds().model_copy(update={"support": 0.001})
+    assert load_screen(wary)("the club is fun on fridays").score == screen("the club is fun on fridays").score
+    bold = wary.model_copy(update={"support": 0.9999, "immediate": 0.9999})
+    assert load_screen(wary)(text).level is not Level.NONE
+    assert load_screen(bold)(text).level is Level.NONE
 
 
 @pytest.mark.parametrize("content", ["support: 0.3", "{support: 2, immediate: 0.1, pattern: 0.9}", "[]"])

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from consultation.storage import audit
 from consultation.storage.store import Store, migrate, open_store
-from consultation.storage.tables import AuditRow
+from consultation.storage.tables import AuditEntry, AuditRow
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def add(session: Session, act: str, at: datetime = NOON) -> AuditRow:
+def add(session: Session, act: str, at: datetime = NOON) -> AuditEntry:
     return audit.append(session, at=at, actor="sayso", act=act, subject="our-say", details={"files": ["ä", 1, None]})
 
 

@@ -52,9 +52,15 @@ def test_no_table_has_a_hidden_row_number(database: Path) -> None:
 # When work is due is planned by officers and by the calendar, and says nothing of when anybody answered.
 DUE = "due.due_at"
 # What staff or the system did, in order, and never about a respondent.
-AUDIT = "audit.at"
-# Sealed under the consultation's key, for as long as something waits to be sent there: see `privacy.addresses`.
-SEALED = "outbox.address"
+AUDIT = {"audit.at", "referral_audit.at"}
+# When somebody is to be told of a concern; it knows no talk, and goes when the concern is acknowledged.
+ALERT = "alert.due_at"
+# When a way of telling somebody was last tried by a heartbeat or a drill, and what the lead approved when.
+PROVED = {"alert_path.worked_at", "alert_path.failed_at"}
+APPROVED = "sign_off.at"
+# Sealed under the consultation's key, for as long as something waits to be sent there, or the lead may write there: see
+# `privacy.addresses`.
+SEALED = {"outbox.address", "reply_handle.address"}
 
 
 def test_no_column_could_hold_a_person_or_a_moment() -> None:
@@ -63,14 +69,14 @@ def test_no_column_could_hold_a_person_or_a_moment() -> None:
     telling = re.compile(
         r"\.(?:.*(?:chat|user|first_?name|last_?name|phone|email|address|ip|cookie|time|stamp)(?!.*slug).*|.*_at)$"
     )
-    assert {str(each) for each in columns if telling.search(str(each))} == {DUE, SEALED}
+    assert {str(each) for each in columns if telling.search(str(each))} == {DUE, ALERT, *PROVED, *SEALED}
     moments = {str(each) for each in columns if "time" in type(each.type).__name__.lower()}
-    assert moments == {DUE, AUDIT}
+    assert moments == {DUE, *AUDIT, ALERT, *PROVED, APPROVED}
 
 
 def test_no_key_counts_upwards() -> None:
     for table in SQLModel.metadata.tables.values():
-        if table.name == "audit":
+        if table.name in ("audit", "referral_audit", "sign_off"):  # what staff did, in order
             continue
         whole = [column for column in table.primary_key.columns if column.type.python_type is int]
         assert all(len(table.primary_key.columns) > 1 for _ in whole), table.name

@@ -1,0 +1,1 @@
+"""The pages of the safeguarding lead, the deputy and the duty team."""
