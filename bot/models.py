@@ -91,10 +91,14 @@ def detector(packages: Path | None = None, *, pause: float = PAUSE) -> Detector:
     return MendedDetector(Mended(lambda: _detector(packages), pause=pause))
 
 
-def screen(packages: Path | None = None, *, thresholds: Thresholds | None = None, pause: float = PAUSE) -> Screen:
-    """See `detector`. It speaks from these `thresholds` on; else from those that ship."""
-    model = Mended(lambda: _from(thresholds, _screen(packages)), pause=pause)
-    return lambda text: model.get()(text)
+def screen(
+    packages: Path | None = None, *, thresholds: Callable[[], Thresholds] | None = None, pause: float = PAUSE
+) -> Screen:
+    """See `detector`. It speaks from the `thresholds` of the moment on; else from those that ship."""
+    model = Mended(lambda: _screen(packages), pause=pause)
+    if thresholds is None:
+        return lambda text: model.get()(text)
+    return lambda text: replace(model.get(), thresholds=thresholds())(text)
 
 
 @cache  # of what was loaded; what could not be is tried again
@@ -107,10 +111,6 @@ def _detector(packages: Path | None) -> Detector:
 def _screen(packages: Path | None) -> FullScreen:
     folder = _whole(SENTENCES, packages, EncoderUnavailable)
     return load_screen(model=folder / "model.onnx" if packages and folder else None)
-
-
-def _from(thresholds: Thresholds | None, loaded: FullScreen) -> FullScreen:
-    return replace(loaded, thresholds=thresholds) if thresholds else loaded
 
 
 def _whole(package: str, packages: Path | None, unavailable: type[Exception]) -> Path | None:

@@ -5,9 +5,13 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from time import monotonic
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import models
 from bot.metrics import Metrics
@@ -19,12 +23,13 @@ from consultation.domain.due import day_in_london
 from consultation.domain.survey import Survey
 from consultation.operations.converse import Desk
 from consultation.operations.sign_off import arrangements_now
+from consultation.safeguarding.arrangements import Arrangements
 from consultation.safeguarding.lead_keys import Holder, Keyring, UnusableKeyring, read_keyring, write_keyring
 from consultation.safeguarding.seal import UnusableKey, check_leads
 from consultation.storage import consultations
 from consultation.storage.keys import KeyFolder, check_folder
 from consultation.storage.roles import Role
-from consultation.storage.store import open_store
+from consultation.storage.store import Store, open_store
 from consultation.surveys import parse_survey
 
 log = logging.getLogger("sayso.wiring")
@@ -43,7 +48,7 @@ def wire(
     new_reference: Callable[[], str] | None = None,
 ) -> Sayso:
     """Put the system together over an existing database, for the work of the roles it `needs`. Raises
-    `UnusableDatabase`, `UnusableKeys`; `BadFile` where this version can't read what the safeguarding lead signed."""
+    `UnusableDatabase`, `UnusableKeys`."""
     store = open_store(settings.database_at, needs)
     keys = KeyFolder(settings.key_folder)
 
@@ -60,7 +65,7 @@ def wire(
     today = today or (lambda: day_in_london(now()))
     with store.read() as session:
         waves = consultations.waves(session)
-        arrangements = arrangements_now(session)
+    arrangements = SignedNow(store)
     if not needs or set(needs) - KEYLESS:
         taking = {each.consultation.id: each.consultation.slug for each in waves if not each.is_over(today())}
         check_folder(settings.key_folder, settings.data, taking)
@@ -71,7 +76,7 @@ def wire(
         survey_of=survey_of,
         key_of=keys.key,
         detector=models.detector(),
-        screen=models.screen(thresholds=arrangements.thresholds),
+        screen=models.screen(thresholds=lambda: arrangements().thresholds),
         keyring=keyring,
         today=today,
         now=now,
@@ -83,6 +88,28 @@ def wire(
     store.writer.on_batch = metrics.batch_committed
     metrics.watch("turns_waiting", "turns that are not on the disk yet", store.writer.waiting)
     return Sayso(settings, store, keys, desk, metrics, Waves(store))
+
+
+class SignedNow:
+    """The arrangements that the safeguarding lead signed off last, looked at again every few seconds: a help line that
+    was put right must not wait until Sayso is started again. While the database is away the last ones hold."""
+
+    SECONDS = 10.0
+
+    def __init__(self, store: Store, clock: Callable[[], float] = monotonic) -> None:
+        self._store, self._clock = store, clock
+        self._read()
+
+    def __call__(self) -> Arrangements:
+        if self._clock() - self._at >= self.SECONDS:
+            with suppress(SQLAlchemyError):
+                self._read()
+        return self._found
+
+    def _read(self) -> None:
+        self._at = self._clock()
+        with self._store.read() as session:
+            self._found = arrangements_now(session)
 
 
 class RandomIds:

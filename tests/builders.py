@@ -150,7 +150,7 @@ def signed_off(sayso: Sayso, **changes: Any) -> Sayso:
     that goes by them. `changes`: what of the arrangements is to be otherwise, such as a contact."""
     arrangements = arranged(sayso.desk.today()).model_copy(update=changes)
     approve(sayso.store, sayso.desk.keyring(), arrangements, sayso.desk.now())
-    return replace(sayso, desk=replace(sayso.desk, arrangements=arrangements))
+    return replace(sayso, desk=replace(sayso.desk, arrangements=lambda: arrangements))
 
 
 def approve(store: Store, keyring: Keyring, arrangements: Arrangements, at: datetime) -> None:

@@ -35,8 +35,8 @@ lost: what was sealed is gone for good, and nobody can bring it back. So keep a 
 WHAT_IT_IS = {
     Channel.TELEGRAM: "Telegram's number of the chat, which for a person is the number of their account. Give it to "
     "the police: they can ask Telegram for the rest, and in an emergency they know how to do so quickly.",
-    Channel.WEB: "It was in a browser. The chat is a chance number that only that browser knows: nobody can be found "
-    "by it, here or by the police. Tell them the words, and the day.",
+    Channel.WEB: "It was in a browser, which leaves no address: nobody can be found by it, here or by the police. Tell "
+    "them the words, and the day.",
 }
 
 
@@ -179,5 +179,5 @@ def _named(key: LeadsKey) -> str:
 
 
 def _show(found: BehindGlass) -> None:
-    console.print(f"\nChannel: {found.channel}\nChat: {found.chat}\n")
+    console.print(f"\nChannel: {found.channel}\nChat: {found.chat or 'none'}\n")
     console.print(WHAT_IT_IS.get(Channel(found.channel), "Nobody can be found by it."))

@@ -114,4 +114,5 @@ def _show(letter: Letter) -> None:
     drill = "DRILL, nobody said this. " if told.drill else ""
     console.print(f"{drill}{letter.reference}, {in_words(letter.raised_on)}: {told.level}. {told.reason}")
     console.print(f"Said by: {told.audience}; asked: {told.question}; conversation {told.thread or 'not known'}")
-    console.print(f"{letter.introduced}:\n\n{told.text}\n")
+    if told.text:  # to agree to be written to takes no words
+        console.print(f"{letter.introduced}:\n\n{told.text}\n")

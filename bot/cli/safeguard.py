@@ -79,8 +79,7 @@ def sign_off(
     if not yes and typer.prompt("\nThis is everything. If you approve all of it, type yes").strip().lower() != "yes":
         raise UserFault("Nothing was signed off.")
     number = signing.sign_off(store, statement, by=by, at=now)
-    out.print(f"\nSign-off {number}, with the key {short(by.public)}…. Contacts and times hold from now on.")
-    out.print("Help lines and thresholds hold as soon as 'sayso serve' is started again, wherever it runs.")
+    out.print(f"\nSign-off {number}, with the key {short(by.public)}…. It holds from now on, within ten seconds.")
 
 
 def _text(file: Path) -> str:

@@ -9,7 +9,7 @@ from bot.settings import Settings
 from consultation.domain.concern import Level
 from consultation.operations.beat import due_beats, settle_beat
 from consultation.operations.plan_alerts import plan_alerts, settle_alert
-from consultation.operations.sign_off import arrangements_to_tell_by
+from consultation.operations.sign_off import arrangements_now
 from consultation.safeguarding import escalation
 from consultation.safeguarding.arrangements import Arrangements, Contact
 from consultation.safeguarding.notices import Alert, Notice
@@ -23,7 +23,7 @@ PATIENCE = 10.0  # seconds that a look waits for paths that hang
 def named_now(store: Store, settings: Settings) -> Arrangements:
     """What was signed off last. Until a lead is named there, SAYSO_ALERT_TO is theirs."""
     with store.read() as session:
-        signed = arrangements_to_tell_by(session)
+        signed = arrangements_now(session)
     if signed.lead or not settings.alert_to:
         return signed
     return signed.model_copy(update={"lead": Contact(role="safeguarding lead", email=settings.alert_to)})

@@ -101,7 +101,7 @@ async def _away(request: Request, error: Exception) -> Response:
 
 def _lines(request: Request) -> Message:
     sayso: Sayso = request.app.state.sayso
-    return help_message(sayso.desk.arrangements.help_lines, None, PLAIN)
+    return help_message(sayso.desk.arrangements().help_lines, None, PLAIN)
 
 
 async def _gone(request: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from consultation.encoder.contract import ModelUnavailable, Vectors
 from consultation.encoder.minilm import MiniLM, installed_model
+from consultation.encoder.outputs import also_output
 
 Floats = NDArray[np.float32]
 TOLERANCE = 0.05  # half precision, and other processors' rounding; without the changes it would be off by far more
@@ -82,18 +83,7 @@ def _weights(path: Path, names: list[str]) -> dict[str, Floats]:
     """The model's own weights. They are no inputs or outputs of it, so it is run once with them as outputs."""
     options = _options()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    content = path.read_bytes() + b"".join(map(_also_output, names))
+    content = path.read_bytes() + b"".join(map(also_output, names))
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     nothing = {each.name: np.ones((1, 2), dtype=np.int64) for each in session.get_inputs()}
     return dict(zip(names, session.run(names, nothing), strict=True))
-
-
-def _also_output(name: str) -> bytes:
-    """What makes `name` an output of the model when it is appended to its file.
-
-    The file is a protocol buffer, where a repeated field may come again later: this is field 7 of ModelProto (graph)
-    with field 12 of GraphProto (output) with field 1 of ValueInfoProto (name), each with its length.
-    """
-    named = bytes([0x0A, len(name)]) + name.encode()
-    output = bytes([0x62, len(named)]) + named
-    return bytes([0x3A, len(output)]) + output

@@ -90,7 +90,7 @@ class Desk:
     now: Callable[[], datetime]  # in UTC
     new_id: Callable[[], str]
     new_reference: Callable[[], str]
-    arrangements: Arrangements = field(default_factory=shipped_arrangements)
+    arrangements: Callable[[], Arrangements] = shipped_arrangements  # as they stand now
     renderer: Renderer = field(default_factory=Renderer)
     passing_key: bytes = field(default_factory=lambda: os.urandom(KEY_BYTES), repr=False)  # goes with this process
     alerts: bool = True  # False where nobody is to be told, because nobody said it
@@ -111,9 +111,10 @@ class NotStored(Exception):
 
 @dataclass(frozen=True)
 class _Heard:
-    """The event of a turn, and what the screen minds in it, if anything."""
+    """The event of a turn, and what the screen minds in it, if anything. `event` None: that can be sealed, and the rest
+    of the turn can't be kept."""
 
-    event: Event
+    event: Event | None
     worrying: Worrying | None = None
 
 
@@ -177,12 +178,13 @@ def converse(desk: Desk, wave: Wave, incoming: Incoming) -> list[Message]:
 
 
 def prepare(desk: Desk, wave: Wave, incoming: Incoming) -> Turn | Reply:
-    """The turn to be handed to the writer; or the reply, where the wave is not open. Raises `NotStored`.
+    """The turn to be handed to the writer; or the reply, where the wave is not open, or words that worry the screen
+    can't be redacted. Raises `NotStored`.
 
     Screening and redaction happen here, in the thread of the caller, and take milliseconds where text was typed.
     """
     heard = _hear(desk, incoming.input)
-    if not wave.is_open(desk.today()):
+    if heard.event is None or not wave.is_open(desk.today()):
         return Reply([each.to_json() for each in _answer_closed(desk, wave, incoming, heard)], closed=True)
     key = desk.key_of(wave.consultation.id)
     who = pseudonym(key, incoming.channel, incoming.chat)
@@ -214,7 +216,7 @@ def settle(desk: Desk, channel: Channel, taken: Taken) -> Reply:
 def _answer_closed(desk: Desk, wave: Wave, incoming: Incoming, heard: _Heard) -> list[Message]:
     """Nothing is asked or recorded any more, but whoever is in danger is helped and heard all the same."""
     closed = not_taking(wave, desk.today())
-    lines = help_message(desk.arrangements.help_lines, None, PLAIN)
+    lines = help_message(desk.arrangements().help_lines, None, PLAIN)
     if heard.worrying is not None:
         _refer_closed(desk, wave, incoming, heard.worrying)
         who = speaks_as(None)
@@ -236,7 +238,8 @@ def _refer_closed(desk: Desk, wave: Wave, incoming: Incoming, worrying: Worrying
 
 
 def _hear(desk: Desk, given: Input) -> _Heard:
-    """Screen, then redact, in memory. Whatever goes wrong in either, the turn is not stored.
+    """Screen, then redact, in memory. Whatever goes wrong in either, the turn is not stored; what worries the screen
+    goes to the lead all the same, sealed as it is.
 
     All of the text is screened. What is longer than an answer may be is never recorded, so no more than that much
     of it is redacted: the name model takes seconds over a very long text.
@@ -249,14 +252,17 @@ def _hear(desk: Desk, given: Input) -> _Heard:
     command = command_word(typed)
     if command is not None:  # HELP brings the help lines whatever a screen makes of the word
         return _Heard(Commanded(command, given.step))
+    worrying = None
     try:
         concern = desk.screen(typed)
+        worrying = Worrying(typed, concern) if concern.level is not Level.NONE else None
         redacted = redact(RawText(typed[:LONGEST_ANSWER]), desk.detector)
     except Exception as error:  # the models are other people's code: any failure of theirs must end closed
         log.error("a text could not be screened or redacted, so it was not stored (%s)", type(error).__name__)
+        if worrying is not None:
+            return _Heard(None, worrying)
         raise NotStored from error
-    event = Said(RawText(typed), redacted, concern.level, given.step, concern.about_staff)
-    return _Heard(event) if concern.level is Level.NONE else _Heard(event, Worrying(typed, concern))
+    return _Heard(Said(RawText(typed), redacted, concern.level, given.step, concern.about_staff), worrying)
 
 
 def _storable(typed: str) -> str:
@@ -268,10 +274,11 @@ def _decide(
     desk: Desk, wave: Wave, incoming: Incoming, heard: _Heard, standing: Standing, key: bytes, who: Pseudonym
 ) -> Writes:
     """What the turn writes over what is stored."""
+    assert heard.event is not None  # else there is no turn: see `prepare`
     survey = desk.survey_of(wave)
     before = standing.state or State(survey.id, survey.version, contact=wave.consultation.contact)
     after = step(survey, before, _as_tap(survey, before, wave, heard.event))
-    said = desk.renderer.messages(after.effects, after.state, wave, desk.arrangements)
+    said = desk.renderer.messages(after.effects, after.state, wave, desk.arrangements())
     pulled = incoming.channel in PULL
     if pulled and before.awaiting in UNREAD and after.state.awaiting in UNREAD:
         said = _still_to_read(standing.said(), said)
@@ -296,7 +303,7 @@ def _still_to_read(earlier: list[dict[str, Any]], said: list[dict[str, Any]]) ->
 
 
 def _handle(desk: Desk, wave: Wave, key: bytes, who: Pseudonym, incoming: Incoming) -> ReplyHandleRow:
-    days = desk.arrangements.reply_days
+    days = desk.arrangements().reply_days
     return open_handle(key, wave, who, incoming.channel, incoming.chat, desk.leads, desk.today(), days)
 
 

@@ -24,8 +24,11 @@ def open_handle(
     key: bytes, wave: Wave, who: Pseudonym, channel: Channel, chat: str, keyring: Keyring, today: date, days: int
 ) -> ReplyHandleRow:
     """A new handle, for `days` with this one, at most to the wave's end. Its `handle` goes into a sealed message. The
-    channel and the chat are sealed to a lead and a deputy together; where there is no deputy, to nobody."""
+    channel and the chat are sealed to a lead and a deputy together; where there is no deputy, to nobody.
+
+    Not the chat of a page: nobody can be found by it, and as the person's receipt it opens all their answers."""
     made = new_handle()
+    glass = BehindGlass(channel.value, chat if channel is Channel.TELEGRAM else "")
     sealed = json.dumps({"chat": chat, "private": made.private})
     return ReplyHandleRow(
         handle=made.public,
@@ -33,7 +36,7 @@ def open_handle(
         channel=channel.value,
         pseudonym=who,
         address=seal_address(key, who, sealed),
-        glass=seal_glass(BehindGlass(channel.value, chat), keyring.of(Holder.LEAD), keyring.of(Holder.DEPUTY)),
+        glass=seal_glass(glass, keyring.of(Holder.LEAD), keyring.of(Holder.DEPUTY)),
         last_day=min(today + timedelta(days=days - 1), wave.closes_on),
     )
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from consultation.content import BadFile
 from consultation.domain.consultation import Wave
 from consultation.domain.due import day_in_london
 from consultation.domain.survey import Survey
@@ -35,14 +34,11 @@ def oversee(store: Store, survey_of: Callable[[Wave], Survey], today: date, now:
         row = sign_offs.newest(session)
         differs = uncovered(session, survey_of, today)
         overdue = alerts.overdue(session, today)
-        try:
-            arrangements = arrangements_now(session)
-        except BadFile:  # which is among what differs
-            arrangements = None
+        arrangements = arrangements_now(session)
     return Oversight(
         signed_on=day_in_london(sign_offs.signed_at(row)) if row else None,
         simulated=bool(row and row.parts["simulated"]),
         differs=differs,
-        paths=alert_paths(store, arrangements, now) if arrangements else [],
+        paths=alert_paths(store, arrangements, now),
         overdue=overdue,
     )

@@ -57,14 +57,17 @@ def _pass_all_on(desk: Desk, waiting: Sequence[RelayRow]) -> int:
 
 def _forget_what_is_over(desk: Desk, *, trusted: bool) -> None:
     """The address goes on the day after its last, and what nobody can open any more with it."""
+    over = 0
     with desk.store.write() as session:
         if trusted:
-            session.execute(delete(ReplyHandleRow).where(col(ReplyHandleRow.last_day) < desk.today()))
+            done = session.execute(delete(ReplyHandleRow).where(col(ReplyHandleRow.last_day) < desk.today()))
+            over = done.rowcount  # type: ignore[attr-defined]
         gone = col(RelayRow.handle).not_in(select(ReplyHandleRow.handle))
         if left := session.exec(select(RelayRow.id).where(gone)).all():
             log.warning("%s of the safeguarding lead's messages came too late: contact had ended", len(left))
             session.execute(delete(RelayRow).where(gone))
-    desk.store.database.stale = True
+    if over or left:  # and not at every look: a database that is stale is written anew, and everybody waits
+        desk.store.database.stale = True
 
 
 def _pass_on(desk: Desk, row: RelayRow) -> bool:
@@ -77,6 +80,7 @@ def _pass_on(desk: Desk, row: RelayRow) -> bool:
         log.warning("a message of the safeguarding lead's could not be said: the talk or the consultation has ended")
     with desk.store.write() as session:
         _strike(session, row)
+    desk.store.database.stale = True
     return said
 
 

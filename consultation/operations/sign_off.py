@@ -100,14 +100,8 @@ def sign_off(store: Store, statement: Statement, *, by: LeadsKey, at: datetime) 
 
 def arrangements_now(session: Session) -> Arrangements:
     """What the system goes by: what was signed off last, else what ships. A demonstration's names nobody whom anything
-    could be sent to. Raises `BadFile` where this version of Sayso can't read what was signed under another."""
-    row = sign_offs.newest(session)
-    return _held_by(row) if row else shipped_arrangements()
-
-
-def arrangements_to_tell_by(session: Session) -> Arrangements:
-    """The same for whoever tells of a concern: what this version can't read, because a later one wrote it, stops
-    nobody from being told. Those who were named before it are."""
+    could be sent to. What this version of Sayso can't read, as after an upgrade or beside a newer process, opens
+    nothing; but it cuts off nobody who is talking or who is to be told: what was signed before it holds."""
     for row in sign_offs.newest_first(session):
         with suppress(BadFile):
             return _held_by(row)

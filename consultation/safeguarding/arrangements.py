@@ -88,8 +88,7 @@ def read_arrangements(body: str, path: Path) -> Arrangements:
 
 def file_to_fill_in() -> str:
     """What ships, with notes, for a lead to fill in: it can't be read before contacts and days of checking are in."""
-    chances = screen.SHIPPED.read_text(encoding="utf-8").splitlines(keepends=True)
-    ours = "".join(line for line in chances if not line.startswith(("note:", "signed_off:")))
+    ours = screen.SHIPPED.read_text(encoding="utf-8")
     _, _, lines = help_lines.SHIPPED.read_text(encoding="utf-8").partition("\nlines:\n")
     lines = re.sub(r"verified_on: \S+", "verified_on:  # the day on which you checked it, such as 2026-11-22", lines)
     filled = TEMPLATE.read_text(encoding="utf-8").replace("{thresholds}", f"thresholds:\n{indent(ours, '  ')}".rstrip())

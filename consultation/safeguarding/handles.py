@@ -25,7 +25,7 @@ class HandleKey:
 
 @dataclass(frozen=True)
 class BehindGlass:
-    """Where a chat is: what the police could go to a channel's company with."""
+    """Where a chat is: what the police could go to a channel's company with. `chat` is empty where there is none."""
 
     channel: str
     chat: str

@@ -28,15 +28,13 @@ class Screen(Protocol):
 
 
 class Thresholds(BaseModel):
-    """Chances from which the screen speaks. `signed_off` is when and by whom the safeguarding lead approved them."""
+    """Chances from which the screen speaks."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    note: str = ""
     support: float = Field(gt=0, lt=1)
     immediate: float = Field(gt=0, lt=1)
     staff: float = Field(default=0.15, gt=0, lt=1)
     pattern: float = Field(gt=0, lt=1)
-    signed_off: str | None = None
 
 
 @dataclass(frozen=True)

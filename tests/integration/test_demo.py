@@ -62,7 +62,7 @@ def test_it_is_signed_by_its_own_key_and_names_nobody_to_be_told(tmp_path: Path)
     assert row is not None
     assert (row.number, row.parts["simulated"]) == (1, True)
     assert "SIMULATED" in row.body
-    assert demo.sayso.desk.arrangements.ladder() == ()
+    assert demo.sayso.desk.arrangements().ladder() == ()
     with pytest.raises(NotReady, match="is a demonstration's"):
         open_wave(demo.sayso.desk, demo.sayso.keys, commission("real"), template("what-we-want"))
 

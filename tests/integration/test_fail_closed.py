@@ -27,6 +27,7 @@ from consultation.domain.wording import PLAIN, Words
 from consultation.flow.events import Command
 from consultation.locale import render
 from consultation.operations.converse import NotStored, Typed
+from consultation.operations.refer_concern import referrals
 from consultation.privacy.detect import Detector
 from consultation.privacy.rampart import ModelUnavailable, Rampart
 from consultation.safeguarding.lead_keys import Keyring
@@ -249,6 +250,29 @@ def test_at_the_desk_the_whole_turn_is_refused(fragile: Opened, parts: Parts, pa
     parts.broken = ""
     person.does(given, "again")
     assert (person.stored() or {})["good_worker"] == TYPED, "the update that was refused counts as taken"
+
+
+async def test_a_child_in_danger_is_helped_and_heard_where_names_cannot_be_hidden(
+    fragile: Opened, parts: Parts
+) -> None:
+    """What is sealed needs nothing hidden in it. Nothing else of the turn is kept."""
+    web, person = WebPlayer(fragile), Person(fragile, "c")
+    await to_a_text(web)
+    person.begins(Audience.YOUNG_PERSON)
+    person.answers_until("good_worker")
+    before = person.stored()
+    parts.broken = "detector"
+    words = f"my dad hits me, {MARK}"
+    for said in (await web.does(Turn(types=words)), person.does(Typed(RawText(words)), "1")):
+        told = " ".join(each.text for each in said)
+        assert "0800 1111" in told
+        assert "passed what you wrote, sealed" in told
+    person.does(Typed(RawText(words)), "1")
+    assert len(referrals(fragile.sayso.store)) == 2, "one for each of them, however often it is delivered"
+    assert person.stored() == before
+    assert found_in(fragile.folder, MARK) == []
+    parts.broken = ""
+    assert person.types("We need more trips.")[-1].mode is not None, "the talk did not go on"
 
 
 @EITHER

@@ -278,6 +278,17 @@ class TestBreakingGlass:
         assert "Nothing was opened" in str(agreed.typing(*how, types=["why not"]).exception)
         assert agreed.noted() == []
 
+    def test_a_page_is_not_found_and_its_receipt_not_shown(self, desk: Desk) -> None:
+        receipt = "ZGBXFNQ8QFPGHC1NS90V"
+        person = Person(desk.opened, receipt, Channel.WEB)
+        person.types(SAID)
+        agrees(person)
+        [told] = [each.reference for each in referrals(desk.opened.sayso.store) if each.asks_contact]
+        how = ("safeguarding", "break-glass", told, "--key", desk.lead, "--second", desk.deputy)
+        done = desk.typing(*how, types=["threat to life", PASSPHRASE, PASSPHRASE])
+        assert "nobody can be found by it" in done.output
+        assert receipt not in done.output
+
     def test_a_chat_that_did_not_agree_is_behind_no_glass(self, desk: Desk) -> None:
         how = ("safeguarding", "break-glass", desk.reference(), "--key", desk.lead, "--second", desk.deputy)
         done = desk.typing(*how, types=["threat to life", PASSPHRASE, PASSPHRASE])

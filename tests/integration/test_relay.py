@@ -148,7 +148,7 @@ def test_nobody_is_written_to_who_did_not_agree(case: Case) -> None:
 def test_after_its_last_day_the_handle_is_gone_and_what_waited(case: Case) -> None:
     case.write()
     handle = case.read().handle
-    case.calendar.today += timedelta(case.opened.sayso.desk.arrangements.reply_days - 1)
+    case.calendar.today += timedelta(case.opened.sayso.desk.arrangements().reply_days - 1)
     assert case.read().handle == handle, "its last day is not over"
     case.calendar.today += timedelta(1)
     assert case.read().handle == ""
@@ -183,6 +183,20 @@ def test_answers_taken_back_leave_the_contact_that_was_asked_for(case: Case) -> 
     case.write()
     assert case.relay() == 1
     assert case.heard() == 1
+
+
+def test_a_handle_that_only_waits_has_nothing_written_anew(case: Case) -> None:
+    database = case.opened.sayso.store.database
+    database.rewrite()
+    case.relay()
+    assert not database.stale
+    case.write()
+    case.relay()
+    assert database.stale, "what was written to them lies there still"
+    database.rewrite()
+    case.calendar.today += timedelta(9)
+    case.relay()
+    assert database.stale, "and their address"
 
 
 def test_a_key_that_is_away_for_a_while_loses_no_message(case: Case) -> None:

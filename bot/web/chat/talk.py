@@ -77,7 +77,7 @@ async def _welcome(request: Request) -> Response:
         under_way=under_way,
         open=is_open(request, wave),
         over=over,
-        lines=help_message(sayso.desk.arrangements.help_lines, Audience.of_link(audience or ""), PLAIN),
+        lines=help_message(sayso.desk.arrangements().help_lines, Audience.of_link(audience or ""), PLAIN),
     )
 
 
@@ -131,7 +131,7 @@ def _not_saved(request: Request, form: FormData, draft: str, error: Exception) -
     log.error("a post was not stored (%s)", type(error).__name__)
     kept = [(name, str(value)) for name, value in form.multi_items() if name != "text"]
     sayso: Sayso = request.app.state.sayso
-    lines = help_message(sayso.desk.arrangements.help_lines, None, PLAIN)
+    lines = help_message(sayso.desk.arrangements().help_lines, None, PLAIN)
     return show(request, "not_saved.html", status_code=503, kept=kept, typed="text" in form, draft=draft, lines=lines)
 
 

@@ -80,7 +80,7 @@ def test_a_repeated_yes_makes_one_handle_and_tells_the_lead_once(replying: Opene
     asking = [told for concern, told in sealed(replying) if concern.asks_contact]
     assert [each["handle"] for each in asking] == [row.handle]
     today = replying.sayso.desk.today()
-    assert row.last_day == today + timedelta(days=replying.sayso.desk.arrangements.reply_days - 1)
+    assert row.last_day == today + timedelta(days=replying.sayso.desk.arrangements().reply_days - 1)
 
 
 def test_a_handle_says_nothing_of_the_chat_and_the_chat_nothing_of_the_handle(replying: Opened) -> None:

@@ -30,7 +30,7 @@ from tests.builders import Calendar, Opened, Person
 def alerts_of(opened: Opened) -> list[tuple[str, Level]]:
     """What somebody is to be told of from now on, by reference."""
     desk = opened.sayso.desk
-    return [(each.reference, each.level) for each in plan_alerts(desk.store, desk.arrangements, desk.now())[0]]
+    return [(each.reference, each.level) for each in plan_alerts(desk.store, desk.arrangements(), desk.now())[0]]
 
 
 def at_good_worker(opened: Opened, chat: str = "c") -> Person:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from bot.sayso import Sayso
+from bot.wiring import SignedNow, wire
 from consultation.content import BadFile
 from consultation.domain.consultation import ContactMode, Wave
 from consultation.domain.due import opening
@@ -251,6 +252,32 @@ def test_a_wave_that_runs_goes_on_and_is_told_of_every_day(tmp_path: Path, caplo
     assert list(running(sayso, LATER)) == ["ours"]
     with sayso.store.read() as session:
         assert consultations.waves(session)[0].is_open(LATER)
+
+
+def test_arrangements_that_cannot_be_read_any_more_open_nothing_and_close_nothing(opened: Opened) -> None:
+    with opened.sayso.store.write() as session:
+        row = sign_offs.newest(session)
+        assert row is not None
+        sign_offs.add(session, at=opened.sayso.desk.now(), by=row.by, body='{"of": "a later version"}', parts=row.parts)
+    again = wire(opened.sayso.settings, today=lambda: TODAY)
+    assert again.desk.arrangements() == opened.sayso.desk.arrangements()
+    found = oversee(again.store, opened.sayso.desk.survey_of, TODAY, again.desk.now())
+    assert found.paths
+    assert "can't read the arrangements" in " ".join(found.differs[opened.wave.consultation.slug])
+    with pytest.raises(NotReady, match="can't read the arrangements"):
+        opens(again)
+    again.store.close()
+
+
+def test_what_is_signed_holds_for_those_who_serve_already(opened: Opened) -> None:
+    clock = [0.0]
+    now = SignedNow(opened.sayso.store, lambda: clock[0])
+    before = now()
+    signed_off(opened.sayso, reply_days=1, thresholds=before.thresholds.model_copy(update={"support": 0.9}))
+    clock[0] = SignedNow.SECONDS - 0.1
+    assert now() == before
+    clock[0] = SignedNow.SECONDS
+    assert (now().reply_days, now().thresholds.support) == (1, 0.9)
 
 
 def test_a_wave_that_was_planned_ahead_is_put_off_until_it_is_signed(tmp_path: Path) -> None:
