@@ -1,7 +1,6 @@
 """The web application: all routes, each with the access it needs, over one Sayso."""
 
 import logging
-import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from bot.web.security import Passes, SecureHeaders
 from bot.web.workbench import answers, chapter
 from consultation.domain.wording import PLAIN
 from consultation.operations.messages import Message, help_message
-from consultation.storage.keys import UnusableKeys
+from consultation.storage.keys import secret_at
 
 SECRET_BYTES = 32
 log = logging.getLogger("sayso.web")
@@ -69,18 +68,8 @@ def create_app(sayso: Sayso, parts: Collection[str] = tuple(PARTS)) -> Starlette
 
 
 def staff_secret(folder: Path) -> bytes:
-    """The secret that signs staff links and cookies; made once, readable by its owner alone."""
-    path = folder / "staff.secret"
-    if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_suffix(".part")
-        part.touch(mode=0o600)
-        part.write_bytes(os.urandom(SECRET_BYTES))
-        part.replace(path)
-    secret = path.read_bytes()
-    if len(secret) != SECRET_BYTES:
-        raise UnusableKeys(f"{path} is cut short, so staff links could be forged. Delete it; a new one is made.")
-    return secret
+    """The secret that signs staff links and cookies; made once, readable by its owner alone. Raises `UnusableKeys`."""
+    return secret_at(folder / "staff.secret", SECRET_BYTES)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

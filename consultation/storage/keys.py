@@ -65,7 +65,7 @@ class KeyFolder:
         self._read: dict[ConsultationId, tuple[float, bytes]] = {}  # when it was read, and the key
 
     def create(self, consultation: ConsultationId, random_bytes: Random = os.urandom) -> None:
-        self._create(self._path(consultation), random_bytes(KEY_BYTES))
+        _create(self._path(consultation), random_bytes(KEY_BYTES))
 
     def key(self, consultation: ConsultationId) -> bytes:
         looked, key = self._read.pop(consultation, (0.0, b""))
@@ -77,7 +77,7 @@ class KeyFolder:
     def note_canaries(self, consultation: ConsultationId, canaries: Sequence[str]) -> None:
         path = self._path(consultation, "canaries")
         _destroy(path)
-        self._create(path, "".join(f"{each}\n" for each in canaries).encode())
+        _create(path, "".join(f"{each}\n" for each in canaries).encode())
 
     def canaries(self, consultation: ConsultationId) -> list[str] | None:
         try:
@@ -93,25 +93,7 @@ class KeyFolder:
         return sum(_destroy(each) for each in paths) > 0
 
     def signing_key(self, random_bytes: Random = os.urandom) -> bytes:
-        path = self.folder / "certificates.secret"
-        with suppress(FileExistsError):
-            if not path.exists():
-                self._create(path, random_bytes(SIGNING_BYTES))
-        return _checked(path, SIGNING_BYTES)
-
-    def _create(self, path: Path, content: bytes) -> None:
-        """Whole or not at all, and never over what is there."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(part, path)
-        finally:
-            part.unlink()
-        _sync(self.folder)
+        return secret_at(self.folder / "certificates.secret", SIGNING_BYTES, random_bytes)
 
     def _read_key(self, path: Path) -> bytes:
         try:
@@ -178,7 +160,9 @@ def check_folder(folder: Path, data: Path, needed: Mapping[ConsultationId, str])
             )
         for each in sorted(folder.iterdir()):
             # Which keys concerns are sealed to is no secret, but whoever may write there could name their own.
-            _check_alone(each, 0o022 if each.name.endswith(".json") else 0o077, "600")
+            # A part of what another process writes may be gone by now.
+            with suppress(FileNotFoundError):
+                _check_alone(each, 0o022 if each.name.endswith(".json") else 0o077, "600")
     elif needed:
         raise UnusableKeys(
             f"The keys folder {folder} is missing, and answers are being taken ({', '.join(sorted(needed.values()))}). "
@@ -202,6 +186,29 @@ def _check_alone(path: Path, others: int, mode: str) -> None:
         raise UnusableKeys(
             f"The {what} {path} can be read or written by others. Run 'chmod {mode} {path}' and start again."
         )
+
+
+def secret_at(path: Path, length: int, random_bytes: Random = os.urandom) -> bytes:
+    """The secret in this file, made at the first time, by whichever process comes first. Raises `UnusableKeys`."""
+    with suppress(FileExistsError):
+        if not path.exists():
+            _create(path, random_bytes(length))
+    return _checked(path, length)
+
+
+def _create(path: Path, content: bytes) -> None:
+    """Whole or not at all, for this user alone, and never over what is there."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(part, path)
+    finally:
+        part.unlink()
+    _sync(path.parent)
 
 
 def _checked(path: Path, length: int) -> bytes:

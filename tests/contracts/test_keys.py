@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from consultation.domain.ids import ConsultationId
-from consultation.storage.keys import KeyFolder, KeysInMemory, KeyStore, MissingKey, UnusableKeys
+from consultation.storage.keys import KeyFolder, KeysInMemory, KeyStore, MissingKey, UnusableKeys, secret_at
 
 ONE, OTHER = ConsultationId("one"), ConsultationId("other")
 
@@ -142,3 +142,13 @@ class TestFiles:
         subprocess.run([sys.executable, "-c", dies, str(tmp_path / "keys")], check=False)
         KeyFolder(tmp_path / "keys").create(ONE)
         assert len(KeyFolder(tmp_path / "keys").key(ONE)) == 32
+
+
+def test_a_secret_that_many_processes_make_at_once_is_one_and_nobody_elses(tmp_path: Path) -> None:
+    for number in range(50):
+        path = tmp_path / str(number) / "some.secret"
+        with ThreadPoolExecutor(4) as pool:
+            made = set(pool.map(lambda _: secret_at(path, 32), range(4)))  # noqa: B023 - all are done in this turn
+        assert made == {path.read_bytes()}
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert list(path.parent.iterdir()) == [path]
