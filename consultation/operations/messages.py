@@ -15,7 +15,10 @@ from consultation.locale import render
 from consultation.safeguarding.arrangements import LONGEST_REPLY, Arrangements
 from consultation.safeguarding.help_lines import HelpLine, lines_for
 
-FACTS_IN = frozenset({"privacy", "privacy.reply_handle", "ask.may_they_write", "contact.may_write", "delete.may_write"})
+FACTS_IN = frozenset(
+    ("privacy", "privacy.reply_handle", "ask.may_they_write", "contact.may_write", "contact.asked_again",
+     "delete.may_write")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

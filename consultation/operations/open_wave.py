@@ -73,7 +73,10 @@ def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: s
         consultations.add_wave(session, wave, survey_body)
         for what, days in (USUAL | {Kept.ANSWERS: commission.answers_kept}).items():
             session.add(RetentionRow(consultation_id=consultation.id, what=what, days=days))
-        due.plan(session, Kind.OPEN, wave.id, opening(wave.opens_on))
+        # One that opens today was just looked at. To put it off would now cut off whoever is talking.
+        planned = wave.opens_on > desk.today()
+        look = opening(wave.opens_on) if planned else next_at(desk.now(), LOOKED_AT)
+        due.plan(session, Kind.OPEN, wave.id, look)
         due.plan(session, Kind.CLOSE, wave.id, closing(wave.closes_on))
     return wave
 

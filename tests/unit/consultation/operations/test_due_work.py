@@ -79,11 +79,18 @@ def test_three_at_night_comes_once_a_day_whatever_the_clocks_do() -> None:
 
 def test_a_wave_is_planned_with_its_opening_and_its_close(opened: Opened) -> None:
     sayso = opened.sayso
-    how = commission("in-summer", opens_on=date(2026, 7, 1), closes_on=date(2026, 12, 31))
+    how = commission("into-summer", opens_on=date(2027, 2, 1), closes_on=date(2027, 6, 30))
     wave = open_wave(sayso.desk, sayso.keys, how, template(SURVEY))
     rows = planned(sayso.store)
-    assert rows["open", wave.id] == datetime(2026, 6, 30, 23, tzinfo=UTC)
-    assert rows["close", wave.id] == datetime(2027, 1, 1, 0, 1, tzinfo=UTC)
+    assert rows["open", wave.id] == datetime(2027, 2, 1, tzinfo=UTC)
+    assert rows["close", wave.id] == datetime(2027, 6, 30, 23, 1, tzinfo=UTC)
+
+
+def test_a_wave_that_opens_today_is_not_looked_at_again_before_tomorrow(opened: Opened) -> None:
+    """Its opening was the look. What an upgrade changes an hour later must not cut off whoever is talking."""
+    sayso = opened.sayso
+    wave = open_wave(sayso.desk, sayso.keys, commission("today", opens_on=TODAY), template(SURVEY))
+    assert planned(sayso.store)["open", wave.id] > sayso.desk.now()
 
 
 def test_waves_of_before_there_was_due_work_get_what_they_still_need(opened: Opened) -> None:
