@@ -219,6 +219,7 @@ class TestKeys:
         told = desk("safeguarding", "key", str(desk.folder / "second.age"), "--for", "deputy", "--replace")
         assert "until 'sayso safeguarding reseal'" in told
         assert len(lead_keys(settings).of(Holder.DEPUTY)) == 1
+        assert "of the deputy" in desk("safeguarding", "check-key", str(desk.folder / "second.age"))
         former = lead_keys(settings).find(deputy_key().public)
         assert former
         assert former.retired_on

@@ -11,8 +11,8 @@ from consultation.safeguarding.handles import (
     seal_glass,
     seal_words,
 )
-from consultation.safeguarding.seal import OpenedKey, SealedMessage, UnusableKey, new_lead_key, open_key, seal, unseal
-from tests.lead_keys import deputy_key, lead_file, lead_key
+from consultation.safeguarding.seal import OpenedKey, SealedMessage, UnusableKey, open_key, seal, unseal
+from tests.lead_keys import PASSPHRASE, deputy_key, lead_file, lead_key
 
 CHAT = BehindGlass("telegram", "5551208000")
 
@@ -32,8 +32,7 @@ def test_a_message_opens_with_one_key_of_either_and_no_other() -> None:
 
 
 def test_a_key_file_opens_with_its_passphrase_alone() -> None:
-    made = new_lead_key("correct horse battery staple")
-    assert open_key(made.private, "correct horse battery staple").public == made.public
+    assert open_key(lead_file(), PASSPHRASE).public == lead_key().public
     for private, passphrase in ((lead_file(), "wrong"), (b"junk", "x"), (b"", "")):
         with pytest.raises(UnusableKey, match="do not fit together"):
             open_key(private, passphrase)
