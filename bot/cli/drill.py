@@ -10,15 +10,14 @@ import typer
 from rich.console import Console
 
 from bot.cli.faults import UserFault
-from bot.cli.lead_keys import actor
+from bot.cli.lead_keys import ask_passphrase, check_key_file
 from bot.cli.parts import settings_with, wave_at
+from bot.cli.refer import open_with
+from bot.delivery.tell import named_now
 from bot.sayso import Sayso
-from bot.wiring import lead_keys, wire
+from bot.wiring import wire
 from consultation.domain.consultation import Wave
-from consultation.operations.drill import WORDS, Done, Drill, begin_drill, end_drill, first_paths, follow
-from consultation.operations.open_referral import open_referral, unlock
-from consultation.operations.refer_concern import Actor
-from consultation.operations.sign_off import arrangements_now
+from consultation.operations.drill import BY, IN_HAND, WORDS, Done, Drill, begin_drill, end_drill, first_paths, follow
 from consultation.safeguarding.arrangements import Arrangements
 from consultation.storage.roles import Role
 
@@ -49,9 +48,11 @@ def drill_safeguarding(
     sayso = wire(settings_with(data), needs=[Role.RESPONDENT, Role.LEAD])
     try:
         wave = wave_at(sayso.store, slug) if slug else _newest(sayso)
-        secret = key and (passphrase or typer.prompt(f"Passphrase of {key.name}", hide_input=True))
-        with sayso.store.read() as session:
-            arrangements = arrangements_now(session)
+        secret = ""
+        if key:
+            check_key_file(key)
+            secret = passphrase or ask_passphrase(key)
+        arrangements = named_now(sayso.store, sayso.settings)
         drill = begin_drill(sayso.desk, wave, f"drill-{secrets.token_hex(8)}", monotonic)
         for each in drill.steps:
             _tell(each)
@@ -59,7 +60,7 @@ def drill_safeguarding(
             raise UserFault("The words were not passed on. Nothing that a child writes like this would be: call help.")
         out.print(f"   its reference: {drill.reference}")
         try:
-            _watch(sayso, drill, drill.reference, arrangements, (within, wait * 60), key, secret or "")
+            _watch(sayso, drill, drill.reference, arrangements, (within, wait * 60), key, secret)
         finally:
             end_drill(sayso.store, drill.reference, datetime.now(UTC))
             out.print(f"{drill.reference} is closed as a drill. Nobody is told of it any more.")
@@ -70,12 +71,10 @@ def drill_safeguarding(
 
 
 def _newest(sayso: Sayso) -> Wave:
-    waves = sayso.waves.all()
-    today = sayso.desk.today()
-    found = next((each for each in waves if each.is_open(today)), None) or next(iter(waves), None)
-    if found is None:
+    found = sayso.waves.open_on(sayso.desk.today()) or sayso.waves.all()
+    if not found:
         raise UserFault("There is no consultation to say it in. Open one first: sayso open --help")
-    return found
+    return found[0]
 
 
 def _watch(
@@ -91,8 +90,7 @@ def _watch(
     within, wait = patience
     expected = {f"{each.position} told by {each.means}" for each in first_paths(arrangements, sayso.store, reference)}
     if not expected:
-        drill.steps.append(Done("somebody is named who could be told (sign off arrangements with contacts)", 0, False))
-        _tell(drill.steps[-1])
+        _fail(drill, ["somebody is named who could be told (sign off arrangements with contacts)"])
         return
     for each in follow(drill, sayso.store, arrangements, monotonic):
         if each is not None:
@@ -101,31 +99,27 @@ def _watch(
         passed = monotonic() - drill.began
         missing = sorted(expected - {done.step for done in drill.steps})
         if missing and passed > within:
-            _fail(drill, missing, passed)
+            _fail(drill, missing)
             expected = set()
         elif not missing and key:
             _open(sayso, drill, reference, key, secret)
             key = None
         elif passed > max(wait, within if missing else 0):
-            _fail(drill, ["somebody has it in hand"], passed)
+            _fail(drill, [IN_HAND])
             return
         sleep(SECONDS)
 
 
 def _open(sayso: Sayso, drill: Drill, reference: str, key: Path, secret: str) -> None:
     """Only when the first have been told: to open it is to acknowledge it, and nobody is told after that."""
-    store, now = sayso.store, datetime.now(UTC)
-    opened_key = unlock(store, reference, key.read_bytes(), secret, Actor("drill"), now)
-    opened = open_referral(store, reference, opened_key, actor(lead_keys(sayso.settings), opened_key), now)
+    opened, _ = open_with(sayso.settings, sayso.store, reference, key, secret, datetime.now(UTC), BY)
     same = opened.letter.message.text == WORDS
-    drill.steps.append(Done("the key opens it, word for word", monotonic() - drill.began, same))
-    _tell(drill.steps[-1])
+    _tell(drill.note("the key opens it, word for word", monotonic, worked=same))
 
 
-def _fail(drill: Drill, steps: list[str], seconds: float) -> None:
+def _fail(drill: Drill, steps: list[str]) -> None:
     for each in steps:
-        drill.steps.append(Done(each, seconds, worked=False))
-        _tell(drill.steps[-1])
+        _tell(drill.note(each, monotonic, worked=False))
     if any("told by" in each for each in steps):
         out.print("   Is 'sayso serve' running, with a worker, and are its mail server, staff bot or webhook set up?")
 

@@ -162,9 +162,18 @@ def break_the_glass(
 
 def opened_key(file: Path, passphrase: str) -> OpenedKey:
     """The key in the file; asks for its passphrase where none is given. Raises `UserFault`, `UnusableKey`."""
+    check_key_file(file)
+    return open_key(file.read_bytes(), passphrase or ask_passphrase(file))
+
+
+def check_key_file(file: Path) -> None:
+    """Raises `UserFault`."""
     if not file.is_file():
-        raise UserFault(f"There is no key file {file}. Name your private key file.")
-    return open_key(file.read_bytes(), passphrase or typer.prompt(f"Passphrase of {file.name}", hide_input=True))
+        raise UserFault(f"There is no key file {file}. Name your private key file: --key FILE.")
+
+
+def ask_passphrase(file: Path) -> str:
+    return str(typer.prompt(f"Passphrase of {file.name}", hide_input=True))
 
 
 def actor(ring: Keyring, key: OpenedKey) -> Actor:

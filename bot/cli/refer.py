@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from bot.cli.faults import UserFault
-from bot.cli.lead_keys import actor
+from bot.cli.lead_keys import actor, ask_passphrase, check_key_file
 from bot.cli.parts import settings_with, write_files
 from bot.settings import Settings
 from bot.wiring import lead_keys
@@ -18,7 +18,6 @@ from consultation.domain.due import in_words
 from consultation.operations.open_referral import Letter, Opened, open_referral, save_referral, unlock
 from consultation.operations.refer_concern import Actor, Referral, acknowledge, move, referral, referrals
 from consultation.operations.write_to_person import write_to_person
-from consultation.safeguarding.seal import OpenedKey
 from consultation.storage.roles import Role
 from consultation.storage.store import Store, open_store
 
@@ -53,8 +52,10 @@ def referral_command(
             return
         if reply and key is None:
             raise UserFault("To write to the person, name your private key file: the way to them is sealed, too. --key")
-        opened = _read(settings, store, reference, key, passphrase, now) if key else None
+        opened = open_with(settings, store, reference, key, passphrase, now) if key else None
         by = opened[1] if opened else UNNAMED
+        if opened:
+            _show_all(opened[0])
         if save:
             write_files(save.parent, {save.name: save_referral(store, reference, by, now)})
             console.print(f"wrote {save}, sealed. On your own computer: age -d -i YOUR-KEY-FILE {save.name}")
@@ -90,15 +91,17 @@ def _list(found: list[Referral]) -> None:
         console.print(f"{each.reference}  {each.level:<10} {each.raised_on}  {each.status:<12} {told}".rstrip())
 
 
-def _read(
-    settings: Settings, store: Store, reference: str, file: Path, passphrase: str, now: datetime
+def open_with(
+    settings: Settings, store: Store, reference: str, file: Path, passphrase: str, now: datetime, by: Actor = UNNAMED
 ) -> tuple[Opened, Actor]:
-    if not file.is_file():
-        raise UserFault(f"There is no key file {file}. Name your private key file: --key FILE.")
-    words = passphrase or typer.prompt(f"Passphrase of {file.name}", hide_input=True)
-    key: OpenedKey = unlock(store, reference, file.read_bytes(), words, UNNAMED, now)
-    by = actor(lead_keys(settings), key)
-    opened = open_referral(store, reference, key, by, now)
+    """The referral, and whose key it was opened with. `by`: who tries. Raises `UserFault`, `UnusableKey`."""
+    check_key_file(file)
+    key = unlock(store, reference, file.read_bytes(), passphrase or ask_passphrase(file), by, now)
+    holder = actor(lead_keys(settings), key)
+    return open_referral(store, reference, key, holder, now), holder
+
+
+def _show_all(opened: Opened) -> None:
     _show(opened.letter)
     if opened.others:
         console.print("From the same chat:\n")
@@ -106,7 +109,6 @@ def _read(
             _show(each)
     if opened.handle and opened.last_day:
         console.print(f"They may be written to until the end of {in_words(opened.last_day)}: --reply\n")
-    return opened, by
 
 
 def _show(letter: Letter) -> None:

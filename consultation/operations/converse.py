@@ -96,10 +96,6 @@ class Desk:
     alerts: bool = True  # False where nobody is to be told, because nobody said it
     drill: bool = False  # nobody said it, and all are told so: it tries the path (see `drill`)
 
-    @property
-    def leads(self) -> Keyring:
-        return self.keyring()
-
 
 class NotStored(Exception):
     """The words could not be made safe to keep, so nothing of the turn was kept. `message` tells the person so."""
@@ -304,7 +300,7 @@ def _still_to_read(earlier: list[dict[str, Any]], said: list[dict[str, Any]]) ->
 
 def _handle(desk: Desk, wave: Wave, key: bytes, who: Pseudonym, incoming: Incoming) -> ReplyHandleRow:
     days = desk.arrangements().reply_days
-    return open_handle(key, wave, who, incoming.channel, incoming.chat, desk.leads, desk.today(), days)
+    return open_handle(key, wave, who, incoming.channel, incoming.chat, desk.keyring(), desk.today(), days)
 
 
 def _mark(key: bytes, incoming: Incoming) -> str:

@@ -21,6 +21,7 @@ from consultation.storage.store import Store
 from consultation.storage.tables import AlertRow
 
 WORDS = "This is a drill and not a child. I'm not safe, he has locked me in and says he will kill me tonight."
+IN_HAND = "somebody has it in hand"
 BY = Actor("drill")
 
 Clock = Callable[[], float]  # seconds, from any start
@@ -43,12 +44,17 @@ class Drill:
     reference: str | None = None
     steps: list[Done] = field(default_factory=list)
 
+    def note(self, step: str, clock: Clock, *, worked: bool = True) -> Done:
+        """At this moment."""
+        self.steps.append(Done(step, clock() - self.began, worked))
+        return self.steps[-1]
+
 
 def begin_drill(desk: Desk, wave: Wave, chat: str, clock: Clock) -> Drill:
     """Say the words in a talk of its own, which nobody answers as."""
     drill = Drill(clock())
     noticed = desk.screen(WORDS).level is Level.IMMEDIATE
-    drill.steps.append(Done("the screen finds it immediate", clock() - drill.began, noticed))
+    drill.note("the screen finds it immediate", clock, worked=noticed)
     made: list[str] = []
 
     def new_reference() -> str:
@@ -58,8 +64,7 @@ def begin_drill(desk: Desk, wave: Wave, chat: str, clock: Clock) -> Drill:
     marked = replace(desk, drill=True, new_reference=new_reference)
     said = converse(marked, wave, Incoming(Channel.SIMULATION, chat, "1", Typed(RawText(WORDS))))
     helped = any("999" in each.text for each in said)
-    drill.steps.append(Done("help lines are shown, and the words are sealed and on the disk", clock() - drill.began,
-                            helped and bool(made)))  # fmt: skip
+    drill.note("help lines are shown, and the words are sealed and on the disk", clock, worked=helped and bool(made))
     drill.reference = made[-1] if made else None
     return drill
 
@@ -79,10 +84,10 @@ def follow(drill: Drill, store: Store, arrangements: Arrangements, clock: Clock)
     while True:
         stands, sent = _look(store, drill.reference)
         for rung, means in sorted(sent - told):
-            yield _note(drill, Done(f"{parts[rung]} told by {means}", clock() - drill.began))
+            yield drill.note(f"{parts[rung]} told by {means}", clock)
         told |= sent
         if stands is not Status.NEW:
-            yield _note(drill, Done("somebody has it in hand", clock() - drill.began))
+            yield drill.note(IN_HAND, clock)
             return
         yield None
 
@@ -92,11 +97,6 @@ def end_drill(store: Store, reference: str, now: datetime) -> None:
     acknowledge(store, reference, BY, now)
     if referral(store, reference).status != Status.CLOSED:
         move(store, reference, Status.CLOSED, BY, now, Outcome.DRILL)
-
-
-def _note(drill: Drill, done: Done) -> Done:
-    drill.steps.append(done)
-    return done
 
 
 def _rungs(arrangements: Arrangements, store: Store, reference: str) -> list[tuple[str, Contact]]:

@@ -87,7 +87,7 @@ def _refuse_unready(desk: Desk, commission: Commission, survey: Survey, survey_b
             f"'{commission.slug}' can't stand in a link. Use at most 40 small letters, digits and hyphens, "
             "such as our-say."
         )
-    if not desk.leads:
+    if not desk.keyring():
         raise NotReady("No safeguarding lead has a key yet. Run 'sayso safeguarding key' first.")
     if commission.closes_on < commission.opens_on:
         raise NotReady(f"It would close on {commission.closes_on}, before it opens on {commission.opens_on}.")
@@ -145,7 +145,7 @@ def _lack(desk: Desk, wave: Wave) -> str | None:
             f"Version {wave.survey_version} of the survey '{wave.survey}' isn't in the database any more. "
             "Put the database back from its backup."
         )
-    if desk.leads:
+    if desk.keyring():
         return None
     return (
         "No safeguarding lead has a key. Put safeguarding-leads.json back beside the keys, or run "

@@ -96,7 +96,7 @@ def _row(
         reference=desk.new_reference(),
         level=message.level,
         raised_on=desk.today(),
-        sealed=seal(message, desk.leads),
+        sealed=seal(message, desk.keyring()),
         alerted=not desk.alerts,
         consultation_id=wave.consultation.id,
         drill=desk.drill,
