@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from consultation.domain.languages import ENGLISH
+
 AUDIENCES = ("young_person", "parent_carer", "staff")
 
 
 @dataclass(frozen=True)
 class AnswerRecord:
     """One redacted free-text answer. `segments` holds the respondent's own choices (age band, area …), for counting
-    only; `text` may hold tokens such as [name]. `withheld` answers have no text here."""
+    only; `text` may hold tokens such as [name]. `withheld` answers have no text here. `language` is the one that they
+    chose to talk in."""
 
     answer_id: str
     response_id: str
@@ -21,6 +24,7 @@ class AnswerRecord:
     segments: Mapping[str, str] = field(default_factory=dict)
     answered_on: date | None = None
     withheld: bool = False
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True)

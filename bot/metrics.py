@@ -29,6 +29,7 @@ TurnOutcome: TypeAlias = Literal["taken", "repeated", "not_stored", "failed"]
 SendOutcome: TypeAlias = Literal["sent", "limited", "blocked", "refused", "failed"]
 RefusalReason: TypeAlias = Literal["secret", "address", "method", "size", "form", "busy"]
 DoorName: TypeAlias = Literal["web", "respondent", "officer"]
+FloodKind: TypeAlias = Literal["talk", "address", "people"]
 # No "alerts" among these: they are due only where somebody may be in danger, so their rounds would count concerns.
 DueWork: TypeAlias = Literal["open", "close", "purge", "code"]
 WorkOutcome: TypeAlias = Literal["done", "failed"]
@@ -60,6 +61,7 @@ class Metrics:
         self._aside = _Counts(
             registry, "updates_set_aside", "Updates that could not be handled", door=get_args(DoorName)
         )
+        self._floods = _Counts(registry, "floods_refused", "Posts refused as a flood", kind=get_args(FloodKind))
         self._paths = Gauge(
             "sayso_alert_paths_failing", "Ways of telling the safeguarding team without a heartbeat", registry=registry
         )
@@ -83,6 +85,9 @@ class Metrics:
 
     def update_set_aside(self, door: DoorName) -> None:
         self._aside.add(door)
+
+    def flood_refused(self, kind: FloodKind) -> None:
+        self._floods.add(kind)
 
     def due_work_done(self, kind: str, outcome: WorkOutcome) -> None:
         """Kinds that are not in `DueWork` are not counted at all, not even as others."""

@@ -22,11 +22,13 @@ from bot.sayso import Sayso
 from bot.troubles import path_troubles
 from consultation.domain.due import Kind, Next, day_in_london
 from consultation.domain.ids import WaveId
+from consultation.operations.carry_over import forget_codes
 from consultation.operations.close_wave import destroy_leftover_keys
 from consultation.operations.due_work import Operation, do_what_is_due, ensure_due
 from consultation.operations.open_wave import see_it_open
 from consultation.operations.purge import purge
 from consultation.operations.relay import relay
+from consultation.operations.remind import remind
 from consultation.operations.wipe import wipe
 from consultation.safeguarding.escalation import Means
 
@@ -46,9 +48,11 @@ def light_operations(sayso: Sayso, now: datetime, *, trusted: bool = True) -> Op
         Kind.OPEN: lambda wave: see_it_open(sayso.desk, WaveId(wave)),
         Kind.CLOSE: lambda wave: close(settings, store, keys, WaveId(wave), now, trusted=trusted),
         Kind.WIPE: lambda _: wipe(store, now),
+        Kind.FORGET: lambda _: forget_codes(store, now),
     }
     if trusted:
         operations[Kind.PURGE] = lambda _: purge(store, now, suppression.shown)
+        operations[Kind.REMIND] = lambda _: remind(sayso.desk, now)  # by a wrong clock it may be night
     return operations
 
 

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     alert_from: str = "sayso@localhost"
     webhook_secret: SecretStr | None = Field(default=None, description="signs alerts by webhook: whsec_ and base64")
     metrics_token: SecretStr | None = Field(default=None, description="lets Prometheus read /metrics; else it is off")
+    accessibility_contact: str | None = Field(
+        default=None, description="whom people write to or ring about the accessibility of these pages"
+    )
+    people_at_one_address: int = Field(
+        default=500, ge=1, description="how many may answer at once from behind one address, such as a school's"
+    )
     log: Literal["text", "json"] = "text"
 
     @field_validator("officer_chats", mode="before")

@@ -49,7 +49,8 @@ class Turns:
             self._metrics.turn_taken(incoming.channel, outcome, perf_counter() - began)
 
     async def _take(self, desk: Desk, wave: Wave, incoming: Incoming) -> Reply:
-        if isinstance(incoming.input, Typed):  # models read it, for milliseconds
+        open_now = wave.is_open(desk.today())  # else the database is asked for the talk's language
+        if isinstance(incoming.input, Typed) or not open_now:  # models read it, for milliseconds
             prepared = await asyncio.to_thread(prepare, desk, wave, incoming)
         else:
             prepared = prepare(desk, wave, incoming)

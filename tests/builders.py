@@ -41,6 +41,7 @@ from consultation.surveys import parse_survey, template
 
 TODAY = date(2026, 11, 23)
 SURVEY = "what-we-want"
+SHIPPED = (SURVEY, "every-kind")
 Screen = Callable[[str], Concern]
 
 
@@ -93,9 +94,9 @@ def ids_from(seed: int) -> Callable[[], str]:
 
 
 @cache
-def survey() -> Survey:
-    """The shipped survey, as read from its file."""
-    return parse_survey(template(SURVEY), Path(f"{SURVEY}.yaml"))
+def survey(name: str = SURVEY) -> Survey:
+    """A shipped survey, as read from its file."""
+    return parse_survey(template(name), Path(f"{name}.yaml"))
 
 
 @cache
@@ -137,16 +138,21 @@ def make_sayso(
 
 
 def open_consultation(
-    folder: Path, *, slug: str = "have-your-say", contact: ContactMode = ContactMode.OPT_IN, **how: Any
+    folder: Path,
+    *,
+    slug: str = "have-your-say",
+    contact: ContactMode = ContactMode.OPT_IN,
+    survey: str = SURVEY,
+    **how: Any,
 ) -> Opened:
-    """`make_sayso` with an open wave of the shipped survey."""
+    """`make_sayso` with an open wave of a shipped survey."""
     sayso = signed_off(make_sayso(folder, **how))
     how_opened = commission(slug, contact=contact)
-    return Opened(sayso, open_wave(sayso.desk, sayso.keys, how_opened, template(SURVEY)), lead_identity())
+    return Opened(sayso, open_wave(sayso.desk, sayso.keys, how_opened, template(survey)), lead_identity())
 
 
 def signed_off(sayso: Sayso, **changes: Any) -> Sayso:
-    """The same, with arrangements signed by its lead that cover the shipped survey in every contact mode; and a desk
+    """The same, with arrangements signed by its lead that cover the shipped surveys in every contact mode; and a desk
     that goes by them. `changes`: what of the arrangements is to be otherwise, such as a contact."""
     arrangements = arranged(sayso.desk.today()).model_copy(update=changes)
     approve(sayso.store, sayso.desk.keyring(), arrangements, sayso.desk.now())
@@ -155,7 +161,8 @@ def signed_off(sayso: Sayso, **changes: Any) -> Sayso:
 
 def approve(store: Store, keyring: Keyring, arrangements: Arrangements, at: datetime) -> None:
     """By the lead whose key is in use."""
-    statement = Statement(written(arrangements), arrangements, (survey().opening,), tuple(ContactMode))
+    openings = tuple(each for name in SHIPPED for each in survey(name).every_opening)
+    statement = Statement(written(arrangements), arrangements, openings, tuple(ContactMode))
     sign_off(store, statement, by=keyring.current(Holder.LEAD)[0], at=at)
 
 

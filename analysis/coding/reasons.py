@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from analysis.coding.head import Head, Learned
 from analysis.coding.passages import Passage, bucket
 from analysis.text import normalise, polarity, words
+from consultation.domain.languages import ENGLISH, IN_ENGLISH
 
 _MOST_WORDS = 3
 _LONGEST_EXAMPLE = 110
@@ -64,6 +65,13 @@ def why_nothing_to_read(withheld: bool, written: Sequence[str]) -> str | None:
     if all(each.startswith("[") for each in written):
         return "All that was written was hidden when the answer was redacted, so there is nothing to code."
     return None
+
+
+def why_unread(language: str) -> str | None:
+    """Why words in this language are not read; None for English."""
+    if language == ENGLISH:
+        return None
+    return f"Written in {IN_ENGLISH.get(language, language)}: the machine reads English. A person must code it."
 
 
 def why_uncoded(silent: bool, best: str, confidence: float, nearest: str | None) -> str:

@@ -56,8 +56,9 @@ class KernelCoder:
 
     def _code_one(self, record: AnswerRecord) -> Suggestion:
         empty = reasons.why_nothing_to_read(record.withheld, [each.text for each in words(record.text)])
-        if empty:
-            return Suggestion(record.answer_id, (), empty, {})
+        unread = empty or reasons.why_unread(record.language)
+        if unread:
+            return Suggestion(record.answer_id, (), unread, {})
         answer = read_answer(record.text, (record.audience, record.question), self._encoder)
         likeness, learned = self.head.likeness(answer.passage, answer.parts)
         scores = learned.stages.predict(likeness[:1])[0]

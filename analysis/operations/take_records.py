@@ -1,12 +1,20 @@
 """From a wave's redacted responses to the flat rows of the analysis, and from its survey to what is tabulated."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from analysis.findings.participants import Characteristic
 from analysis.records import AnswerRecord, ResponseRecord
+from consultation.domain.languages import language_of
 from consultation.domain.survey import Question, QuestionKind, Survey
 from consultation.domain.wording import PLAIN
 from consultation.operations.redacted_answers import RedactedResponse
+
+TABULATED_AS: dict[QuestionKind, Literal["several", "scale"]] = {
+    QuestionKind.SCALE: "scale",
+    QuestionKind.SEVERAL: "several",
+    QuestionKind.RANKING: "several",  # who put it among their first, whatever its place
+}
 
 
 def answer_records(responses: Sequence[RedactedResponse]) -> list[AnswerRecord]:
@@ -20,6 +28,7 @@ def answer_records(responses: Sequence[RedactedResponse]) -> list[AnswerRecord]:
             text=answer.text or "",
             answered_on=answer.answered_on,
             withheld=answer.kind == "Withheld",
+            language=language_of(response.locale),
         )
         for response in responses
         for answer in response.answers
@@ -36,7 +45,7 @@ def response_records(responses: Sequence[RedactedResponse]) -> list[ResponseReco
             choices={
                 answer.question: tuple(answer.value) if isinstance(answer.value, list) else answer.value
                 for answer in each.answers
-                if answer.kind in ("Chosen", "ChosenSeveral", "Scored", "Counted")
+                if answer.kind in ("Chosen", "ChosenSeveral", "Ranked", "Scored", "Counted", "Dated")
             },
         )
         for each in responses
@@ -48,9 +57,9 @@ def characteristics(survey: Survey) -> list[Characteristic]:
     return [
         Characteristic(
             question=each.id,
-            title=each.short_name[:1].upper() + each.short_name[1:],
+            title=_capital(each.short_name.in_(PLAIN)),
             options={option.id: option.label.in_(PLAIN) for option in each.options},
-            kind="scale" if each.kind is QuestionKind.SCALE else "choice",
+            kind=TABULATED_AS.get(each.kind, "choice"),
             audiences=tuple(sorted(audience.value for audience in each.audiences)),
         )
         for each in survey.questions
@@ -58,5 +67,9 @@ def characteristics(survey: Survey) -> list[Characteristic]:
     ]
 
 
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _is_tabulated(question: Question) -> bool:
-    return question.kind is QuestionKind.SCALE or question.reports_as == "segment"
+    return question.kind is QuestionKind.SCALE or (question.reports_as == "segment" and bool(question.options))

@@ -16,15 +16,21 @@ from bot.cli import (
     drill,
     evaluate,
     lead_keys,
+    links,
+    preview,
     refer,
     retention,
     roles,
     safeguard,
     serve,
+    session,
+    wording,
 )
 from bot.cli.crashes import leave_no_core
+from bot.cli.easy_read import easy_read_in_words
 from bot.cli.faults import UserFault
 from bot.cli.parts import EXPECTED, known_framework, settings_with
+from bot.cli.translations import missing_in_words, untold_in_words
 from bot.logs import set_up_logs
 from bot.terminal.player import play
 from bot.web.app import staff_secret
@@ -33,10 +39,13 @@ from bot.wiring import wire
 from consultation.domain.consultation import Audience, Channel, ContactMode
 from consultation.domain.retention import LONGEST, USUAL, Kept
 from consultation.operations.open_wave import Commission, open_wave
+from consultation.school_terms import load_terms
 from consultation.storage import consultations
 from consultation.storage.roles import Role as Rights
 from consultation.storage.store import migrate, name_database
 from consultation.surveys import load_survey, template, with_areas
+from consultation.surveys.facts import load_facts
+from consultation.surveys.pictures import pictures_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 app.command("close")(close.close_consultation)
@@ -49,8 +58,12 @@ app.command("export")(analyse.export)
 app.command("evidence")(analyse.evidence)
 app.command("referral")(refer.referral_command)
 app.command("roles")(roles.roles)
+app.command("links")(links.links)
 app.command("retention")(retention.retention)
 app.command("audit")(audit.audit)
+app.command("session")(session.session)
+app.command("preview")(preview.preview)
+app.command("wording")(wording.wording)
 app.add_typer(drill.app, name="drill")
 app.add_typer(evaluate.app, name="evaluate")
 lead_keys.app.command("arrangements")(safeguard.arrangements)
@@ -70,11 +83,22 @@ def migrate_database(data: Data = None) -> None:
 
 
 @app.command("check")
-def check_survey(survey: Annotated[Path, typer.Argument(help="a survey file")]) -> None:
-    """Check a survey file: what it asks, or what is wrong with it and where."""
+def check_survey(
+    survey: Annotated[Path, typer.Argument(help="a survey file")],
+    missing: Annotated[bool, typer.Option("--missing", help="list what is not translated yet, with lines")] = False,
+    hints: Annotated[bool, typer.Option("--hints", help="list what may be easier in its Easy Read, too")] = False,
+) -> None:
+    """Check a survey file: what it asks, what its languages lack, or what is wrong with it and where.
+
+    What is not Easy Read is told, and stops nothing.
+    """
     found = load_survey(survey)
-    for audience in Audience:
+    for audience in found.audiences:
         out.print(f"{audience.value}: {len(found.for_audience(audience))} questions")
+    for line in missing_in_words(found, survey.read_text(encoding="utf-8"), listed=missing):
+        out.print(line, highlight=False, markup=False)
+    for line in easy_read_in_words(survey.read_text(encoding="utf-8"), hints=hints):
+        out.print(line, highlight=False, markup=False)
     out.print(f"{found.id} version {found.version} is in order.")
 
 
@@ -91,24 +115,42 @@ def open_consultation(
     contact: Annotated[
         ContactMode, typer.Option(help="what is offered to somebody who may be in danger, beside help lines")
     ] = ContactMode.OPT_IN,
+    translations: Annotated[
+        Path | None, typer.Option(help="title, authority, purpose and decided_by in other languages: a .yaml file")
+    ] = None,
+    partly_translated: Annotated[
+        bool, typer.Option("--partly-translated", help="open although a language of the survey lacks wordings")
+    ] = False,
     days: Annotated[int, typer.Option(min=1, max=366, help="how long it stays open")] = 28,
     keep: Annotated[
         int, typer.Option(min=1, max=LONGEST, help="days after the close for which answers are kept")
     ] = USUAL[Kept.ANSWERS],
+    terms: Annotated[
+        str, typer.Option(help="schools' term dates: 'cambridgeshire', or a .yaml file; reminders keep out of them")
+    ] = "",
     data: Data = None,
 ) -> None:
     """Open a consultation today, if the safeguarding lead has signed off everything that it needs."""
     body = _survey_body(survey, areas, slug)
     known_framework(framework)
+    schools = load_terms(terms) if terms else None
+    facts = load_facts(translations) if translations else {}
     sayso = wire(settings_with(data), needs=[Rights.OFFICER])
     today = date.today()  # noqa: DTZ011 - the officer's own calendar day
     commission = Commission(
         slug, title, authority, purpose, decided_by, framework, today, today + timedelta(days=days), answers_kept=keep,
-        contact=contact,
+        contact=contact, terms=schools.days if schools else (), translations=facts, partly_translated=partly_translated,
     )  # fmt: skip
-    wave = open_wave(sayso.desk, sayso.keys, commission, body)
+    images = pictures_of(load_survey(survey), survey) if survey else {}
+    wave = open_wave(sayso.desk, sayso.keys, commission, body, images)
     out.print(f"Open until {wave.closes_on}. The link, once you run 'sayso serve': /c/{slug}")
+    if untold := untold_in_words(sayso.desk.survey_of(wave), facts):
+        out.print(untold)
     out.print(f"Answers are kept until {wave.answers_until}, as people are told. To change it: sayso retention {slug}")
+    if schools and schools.covers(wave.closes_on):
+        out.print(f"Whoever asks for a reminder gets it outside of school hours in {schools.name}.")
+    else:
+        out.print("On days that no --terms cover, reminders are sent as on a school day: from 16:00 to 20:00.")
 
 
 def _survey_body(survey: Path | None, areas: str, slug: str) -> str:

@@ -25,6 +25,7 @@ from consultation.operations.close_wave import NotClosed
 from consultation.operations.open_wave import NotReady
 from consultation.operations.receive_file import BadAnswersFile
 from consultation.operations.refer_concern import NoSuchMove, UnknownReference
+from consultation.operations.shared_sessions import NoSession
 from consultation.operations.sign_off import NotSignedOff
 from consultation.operations.timetable import NotChanged
 from consultation.operations.write_to_person import NotWritten
@@ -42,6 +43,7 @@ EXPECTED = (
     DetectorUnavailable,
     EncoderUnavailable,
     AnswersGone,
+    NoSession,
     NoSuchMove,
     NotADemonstration,
     NotBroken,

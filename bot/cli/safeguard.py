@@ -71,7 +71,8 @@ def sign_off(
         return _show(store, day_in_london(now))
     if file is None:
         raise UserFault("Name the arrangements to sign off; 'sayso safeguarding arrangements FILE' writes them.")
-    openings = [each.opening for each in (map(load_survey, survey) if survey else [_shipped()])]
+    surveys = map(load_survey, survey) if survey else [_shipped()]
+    openings = [opening for each in surveys for opening in each.every_opening]
     modes = contact or [ContactMode.OPT_IN]
     statement = signing.state(store, _text(file), file, openings, modes, day_in_london(now))
     out.print(statement_in_words(statement))

@@ -1,15 +1,18 @@
-"""Everything that a safeguarding lead approves, as they read it in a terminal. Decides nothing."""
+"""Everything that a safeguarding lead approves, as they read it in a terminal: in English first, and then what people
+read in other languages, one language after the other. Decides nothing."""
 
 from collections.abc import Iterator
 
 from consultation.domain.consultation import ContactMode
 from consultation.domain.due import in_words
+from consultation.domain.languages import ENGLISH, IN_ENGLISH, LANGUAGES
+from consultation.domain.wording import EASY_READ, PLAIN
 from consultation.locale.approved import approved_sentences
 from consultation.operations.sign_off import Statement
 from consultation.safeguarding.arrangements import Arrangements, Contact
 from consultation.safeguarding.screen import SHIPPED as THRESHOLDS
 
-LOCALES = {"en": "Standard wording", "en@easy": "Easy Read"}
+VARIANTS = {PLAIN: "Standard wording", EASY_READ: "Easy Read"}  # of English
 MODES = {
     ContactMode.SIGNPOST: "People are shown help lines. Nobody can get in touch with them. You get what they wrote, "
     "sealed, and don't know whose it is.",
@@ -24,7 +27,13 @@ MODES = {
 def statement_in_words(statement: Statement) -> str:
     """All of it, in the order of the file, and then what people read."""
     return "\n".join(
-        [arrangements_in_words(statement.arrangements), *_sentences(), *_openings(statement), *_modes(statement)]
+        [
+            arrangements_in_words(statement.arrangements),
+            *_sentences(),
+            *_openings(statement),
+            *_modes(statement),
+            *(line for each in LANGUAGES if each != ENGLISH for line in _in_language(statement, each)),
+        ]
     )
 
 
@@ -68,7 +77,7 @@ def _help_lines(arrangements: Arrangements) -> Iterator[str]:
     yield "\nHELP LINES, in this order"
     for each in arrangements.help_lines:
         audiences = ", ".join(sorted(one.value.replace("_", " ") for one in each.audiences))
-        yield f"  {each.words(easy=False)}"
+        yield f"  {each.words(PLAIN)}"
         yield f"    Easy Read: {each.easy}"
         site = f" {each.website}." if each.website else ""
         yield f"    {each.hours}.{site} For: {audiences}. Checked on {in_words(each.verified_on)}."
@@ -78,15 +87,31 @@ def _sentences() -> Iterator[str]:
     yield "\nWHAT PEOPLE READ (words in {braces} are filled in)"
     for key, said in approved_sentences().items():
         yield f"  {key.replace('_', ' ').replace('.', ', ')}"
-        yield from (f"    {LOCALES.get(tag, tag)}: {sentence}" for tag, sentence in said.items())
+        yield from (f"    {name}: {said[tag]}" for tag, name in VARIANTS.items() if tag in said)
 
 
 def _openings(statement: Statement) -> Iterator[str]:
     for opening in statement.openings:
         yield "\nHOW A SURVEY OPENS"
-        for tag, text in opening.texts.items():
-            yield f"  {LOCALES.get(tag, tag)}:"
-            yield from (f"    {line}" for line in text.splitlines())
+        for tag, name in VARIANTS.items():
+            if tag in opening.texts:
+                yield f"  {name}:"
+                yield from (f"    {line}" for line in opening.texts[tag].splitlines())
+
+
+def _in_language(statement: Statement, language: str) -> Iterator[str]:
+    """The same words in a language that the lead may have to have read to them."""
+    yield f"\n\n{'=' * 20} IN {IN_ENGLISH[language].upper()} ({LANGUAGES[language]}) {'=' * 20}"
+    yield "\nHELP LINES"
+    for line in statement.arrangements.help_lines:
+        translated = line.translations.get(language)
+        yield f"  {line.words(language)} {translated.hours}." if translated else f"  {line.words(PLAIN)} (in English)"
+    yield "\nWHAT PEOPLE READ"
+    yield from (f"  {said[language]}" for said in approved_sentences().values() if language in said)
+    for opening in statement.openings:
+        if language in opening.texts:
+            yield "\nHOW A SURVEY OPENS"
+            yield from (f"  {line}" for line in opening.texts[language].splitlines())
 
 
 def _modes(statement: Statement) -> Iterator[str]:

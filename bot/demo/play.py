@@ -26,6 +26,7 @@ from consultation.storage import consultations, turns
 from consultation.storage.store import migrate, open_store
 from consultation.storage.tables import ConversationRow
 from consultation.surveys import template
+from consultation.surveys.facts import load_facts
 
 SLUG = "what-we-want"
 CLEARED_BY = "the demo's authors"
@@ -90,6 +91,7 @@ def make_demo(settings: Settings, on: date, seed: int = 2009) -> Demo:
         opens_on=on,
         closes_on=on + timedelta(days=DAYS),
         simulated=True,
+        translations=load_facts(Path(__file__).with_name("translations.yaml")),
     )
     wave = wave or open_wave(seeded.desk, sayso.keys, commission, template(SLUG))
     return Demo(seeded, wave, passphrase, seed)

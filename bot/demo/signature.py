@@ -21,9 +21,9 @@ def sign_off_simulated(store: Store, keyring: Keyring, on: date) -> None:
         if sign_offs.newest(session) is not None:
             return
     body = filled_in(on)
-    opening = parse_survey(template("what-we-want"), Path("what-we-want.yaml")).opening
+    openings = parse_survey(template("what-we-want"), Path("what-we-want.yaml")).every_opening
     statement = Statement(
-        body, read_arrangements(body, Path("demo.yaml")), (opening,), tuple(ContactMode), simulated=True
+        body, read_arrangements(body, Path("demo.yaml")), openings, tuple(ContactMode), simulated=True
     )
     sign_off(store, statement, by=keyring.current(Holder.LEAD)[0], at=datetime.combine(on, time(9), UTC))
 

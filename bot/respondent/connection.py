@@ -73,6 +73,15 @@ async def connected_bot(token: str, api: str | None) -> AsyncIterator[Bot]:
         yield bot
 
 
+async def username_of(token: str, api: str | None) -> str | None:
+    """The bot's own name on Telegram; None where that can't be reached. Raises `UnusableToken`."""
+    async with connected_bot(token, api) as bot:
+        try:
+            return (await bot.me()).username
+        except PASSING:
+            return None
+
+
 def back_off(tries: int, longest: float = LONGEST_BACK_OFF) -> float:
     """Seconds to wait after so many failures."""
     return float(min(2 ** min(tries, 20) / 4, longest))

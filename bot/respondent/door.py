@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
-from aiogram.types import BotCommand
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
 
 from bot.respondent.connection import LOST_TOKEN, UnusableToken, back_off, check_token, connected_bot, make_bot
 from bot.respondent.handlers import Handlers
@@ -21,6 +21,7 @@ from bot.respondent.taking import Taking
 from bot.respondent.webhook import Webhook
 from bot.sayso import Sayso
 from consultation.domain.consultation import Wave
+from consultation.domain.languages import LANGUAGES, has_easy
 from consultation.domain.wording import PLAIN
 from consultation.flow.events import Command
 from consultation.operations.messages import command_label
@@ -31,13 +32,14 @@ log = logging.getLogger("sayso.respondent")
 
 MENU = (
     Command.HELP,
+    Command.PRIVACY,
+    Command.LANGUAGE,
+    Command.EASY,
+    Command.PLAIN,
     Command.BACK,
     Command.SKIP,
     Command.CHANGE,
     Command.STOP,
-    Command.PRIVACY,
-    Command.EASY,
-    Command.PLAIN,
     Command.DELETE,
 )
 MENU_SECONDS = 10
@@ -64,7 +66,7 @@ class RespondentDoor:
     ) -> None:
         self._bot = bot
         self._sender = Sender(sayso, wave, bot, rates or Rates(sayso.settings.telegram_rate))
-        self._handlers = Handlers(sayso, wave, bot, self._sender.say)
+        self._handlers = Handlers(sayso, wave, bot, self._sender.say, self._sender.tidying)
         taking = Taking(sayso, bot, self._handlers, self._sender.say, wait)
         self._webhook = Webhook(bot, taking, sayso.metrics, sayso.settings.address, secret)
         polling = Polling(bot, taking, sayso.store.database)
@@ -74,7 +76,7 @@ class RespondentDoor:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: then what is in hand is finished, and what can be said soon is said. Raises `UnusableToken`."""
         await self._sender.begin()
-        menu = asyncio.create_task(self._set_menu())
+        beside = [asyncio.create_task(each) for each in (self._set_menus(), self._sender.tidying.run())]
         sending = asyncio.create_task(self._sender.run())
         taking = asyncio.ensure_future(self._take(stop))
         try:
@@ -87,9 +89,9 @@ class RespondentDoor:
         except LOST_TOKEN:
             raise UnusableToken from None
         finally:
-            for task in (menu, sending, taking):
+            for task in (*beside, sending, taking):
                 task.cancel()
-            await asyncio.gather(menu, sending, taking, return_exceptions=True)
+            await asyncio.gather(*beside, sending, taking, return_exceptions=True)
             await self._handlers.close()
             await self._sender.leave()
 
@@ -101,9 +103,21 @@ class RespondentDoor:
         """How much is still to be said."""
         return self._sender.waiting()
 
-    async def _set_menu(self) -> None:
-        menu = [BotCommand(command=each.value, description=command_label(each, PLAIN)) for each in MENU]
+    async def _set_menus(self) -> None:
+        """The commands in each language: people get them in that of their own app."""
         try:
-            await self._bot.set_my_commands(menu, request_timeout=MENU_SECONDS)
+            for language in LANGUAGES:
+                await self._bot.set_my_commands(
+                    menu_in(language),
+                    scope=BotCommandScopeAllPrivateChats(),
+                    language_code=None if language == PLAIN else language,
+                    request_timeout=MENU_SECONDS,
+                )
         except AiogramError as error:  # the buttons do the same
             log.warning("the menu of commands could not be set (%s)", type(error).__name__)
+
+
+def menu_in(language: str) -> list[BotCommand]:
+    """Easy Read is in the menus of those languages that have it."""
+    offered = [each for each in MENU if has_easy(language) or each not in (Command.EASY, Command.PLAIN)]
+    return [BotCommand(command=each.value, description=command_label(each, language)) for each in offered]

@@ -4,178 +4,166 @@ What the turn says is handed on to be sent: nothing here waits for that.
 """
 
 import asyncio
-import logging
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
 
 from aiogram import Bot, Router
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
+from aiogram.enums import ChatMemberStatus, ContentType
 from aiogram.filters import CommandObject, CommandStart
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Update
+from aiogram.types import ChatMemberUpdated, Update, User
 from aiogram.types import Message as Received
 
-from bot.respondent.keyboards import Press, read_press, ticked, toggle
-from bot.respondent.ticks import Ticks
+from bot.links import read_start
+from bot.respondent.buttons import NO_STEP, Buttons
+from bot.respondent.memory import Memory
+from bot.respondent.talking import Say, Talking
+from bot.respondent.tidying import Tidying
 from bot.sayso import Sayso
-from bot.turns import Turns
 from consultation.domain.concern import Level
-from consultation.domain.consultation import Audience, Channel, Wave
+from consultation.domain.consultation import Wave
+from consultation.domain.languages import is_locale
 from consultation.domain.text import RawText
 from consultation.domain.wording import PLAIN, Words
-from consultation.flow.events import Began, Command, Commanded, SentSomethingElse, Tapped
-from consultation.flow.prompts import command_word
-from consultation.locale import render
-from consultation.operations.converse import Incoming, Input, NotStored, Typed
-from consultation.operations.messages import Message
-from consultation.operations.show_conversation import show_conversation
+from consultation.flow.events import Began, Command, SentSomethingElse
+from consultation.flow.typed import command_word
+from consultation.operations.converse import Input, Kept, Typed
 
-log = logging.getLogger("sayso.respondent")
-
-Say: TypeAlias = Callable[[int, Sequence[Message], int | None], None]  # chat, messages, their turn in the outbox
-
-NO_STEP = -1  # of no prompt: what carries it answers nothing that is asked now
 ALBUMS = 1_000  # of which it is remembered that it was said that pictures can't be seen
-LONGEST_WAIT = 5.0  # seconds that a tick waits for a rate limit
-ANSWER_SECONDS = 10  # for a button to stop turning
+ANSWERS = 20_000  # typed ones, whose messages are remembered in case they are edited
+
+# What people send beside text. Anything else in a chat is Telegram's own word of something, such as a pinned message.
+KINDS = {
+    ContentType.PHOTO: "photo",
+    ContentType.LIVE_PHOTO: "photo",
+    ContentType.VIDEO: "photo",
+    ContentType.ANIMATION: "photo",
+    ContentType.STORY: "photo",
+    ContentType.STICKER: "sticker",
+    ContentType.VOICE: "voice",
+    ContentType.VIDEO_NOTE: "voice",
+    ContentType.AUDIO: "voice",
+    ContentType.DOCUMENT: "file",
+    ContentType.LOCATION: "location",
+    ContentType.VENUE: "location",
+    ContentType.CONTACT: "contact",
+    ContentType.POLL: "other",
+    ContentType.DICE: "other",
+    ContentType.GAME: "other",
+    ContentType.CHECKLIST: "other",
+    ContentType.PAID_MEDIA: "other",
+    ContentType.GIVEAWAY: "other",
+    ContentType.RICH_MESSAGE: "other",
+    ContentType.UNKNOWN: "other",  # newer than this program
+}
+IN_A_GROUP = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED)
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """Which answer a message was, and a number by which its words are known again, and are not to be had."""
+
+    kept: Kept
+    words: int
 
 
 class Handlers:
     """One chat's updates come one after the other, those of different chats at once."""
 
-    def __init__(self, sayso: Sayso, wave: Wave, bot: Bot, say: Say) -> None:
-        self._sayso, self._wave, self._bot, self._say = sayso, wave, bot, say
-        self._turns = Turns(sayso.metrics)
-        self._ticks = Ticks()
+    def __init__(self, sayso: Sayso, wave: Wave, bot: Bot, say: Say, tidying: Tidying) -> None:
+        self._sayso, self._wave, self._bot, self._tidying = sayso, wave, bot, tidying
+        self._talking = Talking(sayso, wave, say)
+        self._buttons = Buttons(bot, self._talking, tidying)
         self._albums: deque[str] = deque(maxlen=ALBUMS)
-        self._answering: set[asyncio.Task[None]] = set()
+        self._typed: Memory[tuple[int, int], _Typed] = Memory(ANSWERS)  # by chat and message
 
     def router(self) -> Router:
         router = Router()
-        router.message.register(self._in_group, _in_group)
+        router.my_chat_member.register(self._let_in, _not_private)
+        router.message.register(self._in_group, _not_private)
         router.message.register(self._started, CommandStart())
         router.message.register(self._texted, _has_text)
         router.message.register(self._sent_something_else)
         router.edited_message.register(self._edited, _in_private)
-        router.callback_query.register(self._pressed)
+        router.callback_query.register(self._buttons.pressed)
         return router
 
     async def close(self) -> None:
-        for each in self._answering:
-            each.cancel()
-        await asyncio.gather(*self._answering, return_exceptions=True)
+        await self._buttons.close()
+
+    # -- groups ---------------------------------------------------------------------------------------------------
+
+    async def _let_in(self, change: ChatMemberUpdated) -> None:
+        """Somebody has put the bot into a group, or into a channel, where it says nothing."""
+        if change.new_chat_member.status in IN_A_GROUP and change.old_chat_member.status not in IN_A_GROUP:
+            self._leave(change.chat.id, change.from_user, silently=change.chat.type == "channel")
+
+    async def _in_group(self, message: Received) -> None:
+        """A group that it was in before."""
+        if message.text and message.text.startswith("/start"):
+            self._leave(message.chat.id, message.from_user)
+
+    def _leave(self, chat: int, asked_by: User | None, *, silently: bool = False) -> None:
+        if not silently:
+            self._talking.tell(chat, Words("group.private_only"), _locale_of(asked_by) or PLAIN)
+        self._tidying.later(chat, lambda **call: self._bot.leave_chat(chat, **call))
 
     # -- messages -------------------------------------------------------------------------------------------------
 
-    async def _in_group(self, message: Received) -> None:
-        if message.text and message.text.startswith("/start"):
-            self._tell(message.chat.id, Words("group.private_only"))
-
     async def _started(self, message: Received, command: CommandObject, event_update: Update) -> None:
-        began = Began(Audience.of_link(command.args or ""))
-        await self._turn(message.chat.id, (_number(event_update, message), began))
+        link = read_start(command.args or "")
+        began = Began(link.audience, link.place, _locale_of(message.from_user))
+        await self._talking.take(message.chat.id, (_number(event_update, message), began))
 
     async def _texted(self, message: Received, event_update: Update) -> None:
         typed = Typed(RawText(message.text or ""))
-        await self._turn(message.chat.id, (_number(event_update, message), typed))
+        await self._take(message, (_number(event_update, message), typed))
 
     async def _sent_something_else(self, message: Received, event_update: Update) -> None:
         """A caption is typed words: they are heard after it is said that the rest can't be."""
+        kind = KINDS.get(ContentType(message.content_type))
+        if kind is None:
+            return
         update, album = _number(event_update, message), message.media_group_id
         turns: list[tuple[str, Input]] = []
         if album is None or album not in self._albums:  # once for a whole album
-            turns.append((update, SentSomethingElse(_kind(message))))
+            turns.append((update, SentSomethingElse(kind)))
         if message.caption:
             turns.append((f"{update}:caption", Typed(RawText(message.caption))))
-        await self._turn(message.chat.id, *turns)
+        await self._take(message, *turns)
         if album is not None:
             self._albums.append(album)
 
     async def _edited(self, message: Received, event_update: Update) -> None:
-        """An edit changes no answer, but may be a call for help: it is screened like everything that is typed."""
-        text = message.text or message.caption or ""
-        desk, chat = self._sayso.desk, message.chat.id
-        if not text:
+        """Edited words take the place of the answer that the message was, as long as that is remembered. Telegram tells
+        of an edit, too, where something else of a message has changed."""
+        known = self._typed.get((message.chat.id, message.message_id))
+        text = _words_of(message)
+        if not text or (known and known.words == hash(text)):
             return
+        if known and command_word(text) is None:
+            edit = Typed(RawText(text), NO_STEP, known.kept)
+            await self._take(message, (_number(event_update, message), edit))
+        else:
+            await self._edited_something_else(message, text, event_update)
+
+    async def _edited_something_else(self, message: Received, text: str, event_update: Update) -> None:
+        """It changes no answer, but may be a call for help: it is screened like everything that is typed."""
+        desk, chat = self._sayso.desk, message.chat.id
         try:
             worrying = (await asyncio.to_thread(desk.screen, text)).level is not Level.NONE
         except Exception as error:  # the model is other people's code: its failure ends closed
-            self._refuse(chat, error)
+            await self._talking.refuse(chat, error)
             return
         if worrying or command_word(text) is Command.HELP or not self._wave.is_open(desk.today()):
-            await self._turn(chat, (_number(event_update, message), Typed(RawText(text), NO_STEP)))
+            await self._talking.take(chat, (_number(event_update, message), Typed(RawText(text), NO_STEP)))
             return
-        talk = await asyncio.to_thread(show_conversation, desk, self._wave, Channel.TELEGRAM, str(chat))
-        self._tell(chat, Words("edited.not_changed"), talk.locale)
+        self._talking.tell(chat, Words("edited.not_changed"), await self._talking.locale_of(chat))
 
-    # -- buttons --------------------------------------------------------------------------------------------------
-
-    async def _pressed(self, query: CallbackQuery, event_update: Update) -> None:
-        message, update = query.message, event_update.update_id
-        if message is None or message.chat.type == "private":
-            chat, number = (message.chat.id, message.message_id) if message else (query.from_user.id, 0)
-            carried = getattr(message, "reply_markup", None)  # an old message may come without
-            await self._press(query.data or "", chat, number, self._ticks.shown(chat, number, carried), update)
-        answering = asyncio.create_task(self._stop_spinner(query))
-        self._answering.add(answering)
-        answering.add_done_callback(self._answering.discard)
-
-    async def _press(self, data: str, chat: int, number: int, markup: InlineKeyboardMarkup | None, update: int) -> None:
-        press = read_press(data)
-        if press is not None and press.kind == "tick" and markup is not None:
-            if not self._ticks.turned_by(chat, number, update):
-                await self._tick(chat, number, markup, toggle(markup, data), update)
-            return
-        await self._turn(chat, (str(update), _meant(press, markup)))
-
-    async def _tick(
-        self, chat: int, number: int, before: InlineKeyboardMarkup, markup: InlineKeyboardMarkup, update: int
-    ) -> None:
-        """Show a tick; one that can't be shown is not remembered either, so that nobody answers what they don't see."""
-
-        async def show() -> None:
-            await self._bot.edit_message_reply_markup(chat_id=chat, message_id=number, reply_markup=markup)
-
-        try:
-            try:
-                await show()
-            except TelegramRetryAfter as limit:
-                if limit.retry_after > LONGEST_WAIT:
-                    raise
-                await asyncio.sleep(limit.retry_after)
-                await show()
-        except (TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter) as error:
-            log.info("a tick could not be shown (%s)", type(error).__name__)
-            if "not modified" not in error.message:  # else the press was delivered again, and the tick is there
-                return
-        self._ticks.keep(chat, number, before, markup, update)
-
-    async def _stop_spinner(self, query: CallbackQuery) -> None:
-        try:
-            await self._bot.answer_callback_query(query.id, request_timeout=ANSWER_SECONDS)
-        except Exception as error:  # too late to matter: the turn is done
-            log.info("a button press could not be answered (%s)", type(error).__name__)
-
-    # -- turns ----------------------------------------------------------------------------------------------------
-
-    async def _turn(self, chat: int, *given: tuple[str, Input]) -> None:
-        """Save first, send after."""
-        for update, each in given:
-            incoming = Incoming(Channel.TELEGRAM, str(chat), update, each)
-            try:
-                reply = await self._turns.take(self._sayso.desk, self._wave, incoming)
-            except NotStored as refused:
-                self._refuse(chat, refused.__cause__)
-                return
-            self._say(chat, reply.messages, reply.turn)
-
-    def _refuse(self, chat: int, cause: BaseException | None) -> None:
-        log.error("a text could not be made safe to keep (%s)", type(cause).__name__)
-        self._tell(chat, Words("turn.not_stored"))
-
-    def _tell(self, chat: int, words: Words, locale: str = PLAIN) -> None:
-        """Say what is stored nowhere."""
-        self._say(chat, [Message(render(words, locale))], None)
+    async def _take(self, message: Received, *turns: tuple[str, Input]) -> None:
+        """Take them, and remember which answer their words are, in case they are edited."""
+        reply = await self._talking.take(message.chat.id, *turns, locale=_locale_of(message.from_user))
+        if reply is not None and reply.kept is not None:
+            self._typed.keep((message.chat.id, message.message_id), _Typed(reply.kept, hash(_words_of(message))))
 
 
 # Coroutines, because aiogram sends each filter that is none, its own F among them, through a thread.
@@ -183,35 +171,22 @@ async def _in_private(message: Received) -> bool:
     return message.chat.type == "private"
 
 
-async def _in_group(message: Received) -> bool:
-    return message.chat.type != "private"
+async def _not_private(event: Received | ChatMemberUpdated) -> bool:
+    return event.chat.type != "private"
 
 
 async def _has_text(message: Received) -> bool:
     return bool(message.text)
 
 
-def _meant(press: Press | None, markup: InlineKeyboardMarkup | None) -> Input:
-    """What a press that is no tick means. One that can't be read, or whose ticks can't, is of no prompt."""
-    match press:
-        case Press("command", step, value):
-            return Commanded(Command(value), step)
-        case Press("done", step) if markup is not None:
-            return Tapped(step, ticked(markup))
-        case Press("tap", step, value):
-            return Tapped(step, (value,))
-        case _:
-            return Tapped(NO_STEP, ())
+def _words_of(message: Received) -> str:
+    return message.text or message.caption or ""
 
 
-def _kind(message: Received) -> str:
-    if message.photo or message.video or message.animation:
-        return "photo"
-    if message.sticker:
-        return "sticker"
-    if message.voice or message.video_note or message.audio:
-        return "voice"
-    return "file"
+def _locale_of(user: User | None) -> str | None:
+    """The language of their app, where Sayso speaks it. It only picks the first language of a talk and is not kept."""
+    language = (user.language_code or "").partition("-")[0] if user else ""
+    return language if is_locale(language) else None
 
 
 def _number(update: Update, message: Received) -> str:

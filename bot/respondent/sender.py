@@ -1,7 +1,8 @@
 """Says things to chats: to each in order, to all within Telegram's rates, and what one waits for holds up no other.
 
 A turn waits in the outbox until all that it says was sent, so that what is lost from memory here is said by whoever
-takes it over. Chat ids live in memory alone, for as long as something waits and a few seconds more.
+takes it over. Chat ids live in memory alone, for as long as something waits and a few seconds more; those whose prompts
+are remembered (see `tidying`), for some hours.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from aiolimiter import AsyncLimiter
 from bot.metrics import SendOutcome
 from bot.respondent.connection import LOST_TOKEN, PASSING, UnusableToken, pause, wait_after
 from bot.respondent.keyboards import keyboard, texts
+from bot.respondent.tidying import Tidying
 from bot.sayso import Sayso
 from consultation.domain.consultation import Channel, Wave
 from consultation.operations.deliver import end_leases, forget_unsaid, leave_rest, note_said, take_over
@@ -47,11 +49,12 @@ class Rates:
 
 @dataclass
 class _Part:
-    """One Telegram message, and which of its turn's messages it belongs to."""
+    """One Telegram message, and which of its turn's messages it belongs to; the step of a prompt that ends with it."""
 
     of: int
     text: str
-    markup: InlineKeyboardMarkup | None
+    markup: InlineKeyboardMarkup | None = None
+    step: int | None = None
 
 
 @dataclass
@@ -67,6 +70,11 @@ class _Words:
             return self.messages
         return self.messages[self.parts[0].of :] if self.parts else ()
 
+    @property
+    def step(self) -> int | None:
+        """Of the prompt that stands after them."""
+        return next((each.step for each in reversed(self.messages) if each.mode), None)
+
 
 @dataclass
 class _Lane:
@@ -80,6 +88,7 @@ class _Lane:
 class Sender:
     def __init__(self, sayso: Sayso, wave: Wave, bot: Bot, rates: Rates) -> None:
         self._sayso, self._wave, self._bot, self._rates = sayso, wave, bot, rates
+        self.tidying = Tidying(bot, self._take_room)
         self._lanes: dict[int, _Lane] = {}
         self._servers = 1
         self._bucket = AsyncLimiter(1, 1 / rates.token)
@@ -167,6 +176,9 @@ class Sender:
             if wait and await pause(self._ending, wait):
                 break
         lane.task = None
+        self._forget_when_idle(chat)
+
+    def _forget_when_idle(self, chat: int) -> None:
         seconds = self._rates.burst / self._rates.chat
         asyncio.get_running_loop().call_later(seconds, self._forget_idle, chat)
 
@@ -180,9 +192,12 @@ class Sender:
         words = lane.words[0]
         if words.parts is None:
             words.parts = deque(_parts(words.messages))
+        if any(each.until and self._sayso.desk.now() >= each.until for each in words.messages):
+            words.parts.clear()  # a reminder that could not be sent in its hours
         if not words.parts:
             if words.turn is not None:
                 note_said(self._sayso.desk, self._wave, Channel.TELEGRAM, str(chat), words.turn)
+                self.tidying.goes_on(chat, words.step)
             lane.words.popleft()
             return 0
         error = await self._send(chat, lane, words.parts[0])
@@ -203,19 +218,38 @@ class Sender:
     async def _send(self, chat: int, lane: _Lane, part: _Part) -> Exception | None:
         """What went wrong, if anything did."""
         await lane.bucket.acquire()
-        async with self._next_in_line:  # so that a change of the rate holds for all that wait
-            await self._bucket.acquire()
+        await self._wait_in_line()
         try:
-            await self._bot.send_message(chat, part.text, reply_markup=part.markup, request_timeout=SEND_SECONDS)
+            sent = await self._bot.send_message(chat, part.text, reply_markup=part.markup, request_timeout=SEND_SECONDS)
+            if part.step is not None:
+                self.tidying.shows(chat, sent.message_id, part.step)
         except Exception as error:  # a door: whatever it is, it must not stop what else is to be said
             if _outcome(error) == "refused":
                 log.error("a message is refused for good (%s) and is passed over", type(error).__name__)
             return error
         return None
 
+    async def _wait_in_line(self) -> None:
+        async with self._next_in_line:  # so that a change of the rate holds for all that wait
+            await self._bucket.acquire()
+
+    async def _take_room(self, chat: int) -> bool:
+        """Room for one call beside what is said: only where it holds up nothing that waits, nor what is said next."""
+        lane = self._lanes.get(chat)
+        if self._next_in_line.locked():
+            return False
+        if lane is not None:
+            if lane.words or not lane.bucket.has_capacity(min(2, self._rates.burst)):
+                return False
+            await lane.bucket.acquire()
+            self._forget_when_idle(chat)
+        await self._wait_in_line()
+        return True
+
     async def _forget(self, chat: int, lane: _Lane) -> None:
         """The person blocked the bot: nothing waits for them any more, here or in the outbox."""
         waiting = len(lane.words)
+        self.tidying.forget(chat)
         await asyncio.to_thread(forget_unsaid, self._sayso.desk, self._wave, Channel.TELEGRAM, str(chat))
         for _ in range(waiting):
             lane.words.popleft()
@@ -225,8 +259,8 @@ def _parts(messages: Sequence[Message]) -> Iterable[_Part]:
     """The keyboard of a message is under the last of its texts."""
     for of, message in enumerate(messages):
         *first, last = texts(message)
-        yield from (_Part(of, text, None) for text in first)
-        yield _Part(of, last, keyboard(message))
+        yield from (_Part(of, text) for text in first)
+        yield _Part(of, last, keyboard(message), message.step if message.mode else None)
 
 
 def _outcome(error: Exception | None) -> SendOutcome:

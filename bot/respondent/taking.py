@@ -15,7 +15,8 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLA
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot.respondent.connection import LOST_TOKEN, PASSING, back_off, pause
-from bot.respondent.handlers import Handlers, Say
+from bot.respondent.handlers import Handlers
+from bot.respondent.talking import Say
 from bot.respondent.updates import Unreadable, chat_of, is_wanted
 from bot.sayso import Sayso
 from consultation.domain.wording import PLAIN, Words

@@ -4,12 +4,12 @@ Where several processes take presses, what is remembered here may itself be old:
 that were replaced here is newer than all of them.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.respondent.keyboards import ticked
+from bot.respondent.memory import Memory
 
 KEPT = 5_000  # keyboards
 
@@ -24,11 +24,10 @@ class _Set:
 
 
 class Ticks:
-    """The last keyboards set, by chat and message. In memory alone, and bounded."""
+    """The last keyboards set, by chat and message."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._set: OrderedDict[tuple[int, int], _Set] = OrderedDict()
+        self._set: Memory[tuple[int, int], _Set] = Memory(kept)
 
     def shown(self, chat: int, message: int, carried: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup | None:
         """The keyboard as it stands: as the press carried it, unless that was replaced since."""
@@ -48,7 +47,4 @@ class Ticks:
         """`markup` stands in place of `before`."""
         known = self._set.get((chat, message))
         replaced = (known.replaced if known else frozenset()) | {ticked(before)}
-        self._set[chat, message] = _Set(markup, update, replaced - {ticked(markup)})
-        self._set.move_to_end((chat, message))
-        while len(self._set) > self._kept:
-            self._set.popitem(last=False)
+        self._set.keep((chat, message), _Set(markup, update, replaced - {ticked(markup)}))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 log = logging.getLogger("sayso.respondent")
 
-KINDS = ["message", "edited_message", "callback_query"]
+KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ def is_wanted(update: Update) -> bool:
 
 def chat_of(update: Update) -> int:
     """The chat that it comes from; 0 for what is of none."""
-    message = update.message or update.edited_message
-    if message is not None:
-        return message.chat.id
+    of_chat = update.message or update.edited_message or update.my_chat_member
+    if of_chat is not None:
+        return of_chat.chat.id
     query = update.callback_query
     if query is None:
         return 0

@@ -9,10 +9,11 @@ from consultation.domain.text import RawText
 from consultation.flow.effects import Mode
 from consultation.flow.events import Began
 from consultation.operations.converse import Incoming, NotStored, Typed, converse
-from consultation.operations.messages import Message
+from consultation.operations.messages import Button, Message
 
 Read = Callable[[str], str]
 Write = Callable[[str], None]
+MANY: dict[Mode | None, str] = {Mode.SEVERAL: " → 1, 3", Mode.RANKING: " → 2, 1, 3"}  # how many are typed at once
 
 
 def play(sayso: Sayso, wave: Wave, chat: str, audience: Audience | None, read: Read, write: Write) -> None:
@@ -39,15 +40,22 @@ def _turn(sayso: Sayso, wave: Wave, chat: str, given: Began | Typed, write: Writ
     return said
 
 
+def _mark(message: Message, number: int) -> str:
+    """A place on a scale has its own number, and another before it would mislead."""
+    return "•" if message.mode is Mode.SCALE else f"{number}."
+
+
+def _shown(button: Button) -> str:
+    return button.label if button.picture.isascii() else f"{button.picture} {button.label}"
+
+
 def as_text(message: Message) -> str:
     """One message as lines: place, words, numbered choices, and what else can be typed."""
     lines = [message.place, message.text]
     lines += [f"  {each.href}" for each in message.sites]
-    lines += [f"  {number}. {each.label}" for number, each in enumerate(message.buttons, 1)]
-    if message.mode is Mode.SEVERAL:
-        lines.append("  (several: their numbers, such as 1, 3)")
-    elif message.hint:
-        lines.append(f"  ({message.hint})")
+    lines += [f"  {_mark(message, number)} {_shown(each)}" for number, each in enumerate(message.buttons, 1)]
+    if message.hint:
+        lines.append(f"  ({message.hint}{MANY.get(message.mode, '')})")
     if message.commands:
         lines.append(f"  [or type: {', '.join(each.value for each in message.commands)}]")
     return "\n" + "\n".join(line for line in lines if line)

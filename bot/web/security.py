@@ -121,12 +121,18 @@ def signed_in_role(request: Request) -> Role | None:
     return passes.role_of_cookie(request.cookies.get(STAFF_COOKIE, ""))
 
 
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+OUR_SCRIPT = {"content-security-policy": f"{POLICY}; script-src 'self'"}  # of the pages that have it
+
+
 class SecureHeaders:
     """No script, no frame, no referrer, no cache: a talk is nobody else's business."""
 
     HEADERS = {  # noqa: RUF012 - never changed
-        "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'",
+        "content-security-policy": POLICY,
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
         "cache-control": "no-store",

@@ -3,6 +3,6 @@
 Knows YAML and pydantic; knows nothing of what a survey, a codebook or a framework means.
 """
 
-from consultation.content.checked_yaml import BadFile, load, parse
+from consultation.content.checked_yaml import BadFile, line_at, load, parse
 
-__all__ = ["BadFile", "load", "parse"]
+__all__ = ["BadFile", "line_at", "load", "parse"]

@@ -20,7 +20,10 @@ class BadFile(Exception):
         self.path, self.line, self.message = path, line, message
 
 
-class _Loader(yaml.SafeLoader):
+FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, where PyYAML was built with it
+
+
+class _Loader(FAST):  # type: ignore[misc]
     """Plain values only; a key given twice is an error instead of a silent replacement; and `yes` and `8_10` stay
     the words that their author wrote (YAML 1.2), where YAML 1.1 would read a truth value and 810. Dates stay words
     too: the model reads them, and names the line of one that no calendar has."""
@@ -41,7 +44,8 @@ def _mapping_without_repeats(loader: _Loader, node: yaml.MappingNode) -> dict[An
         if key in seen:
             raise yaml.constructor.ConstructorError(None, None, f"'{key}' is given twice", key_node.start_mark)
         seen.add(key)
-    return loader.construct_mapping(node, deep=True)
+    found: dict[Any, Any] = loader.construct_mapping(node, deep=True)
+    return found
 
 
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_repeats)
@@ -62,7 +66,6 @@ def parse(text: str, path: Path, model: type[Model]) -> Model:
     """`text` as `model`; `path` is only named in what is said of a fault. Raises `BadFile`."""
     try:
         data = yaml.load(text, Loader=_Loader)
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         mend = "Check the indentation, and put quotes around text that holds a colon, or stands in braces."
@@ -73,7 +76,12 @@ def parse(text: str, path: Path, model: type[Model]) -> Model:
         return model.model_validate(data, strict=False)
     except ValidationError as error:
         first = error.errors()[0]
-        raise BadFile(path, line_of(tree, first["loc"]), _sentence(first)) from None
+        raise BadFile(path, line_at(text, first["loc"]), _sentence(first)) from None
+
+
+def line_at(text: str, path: Sequence[str | int]) -> int | None:
+    """The same in a file's text, for whoever checks more than a schema can."""
+    return line_of(yaml.compose(text, Loader=FAST), path)
 
 
 def line_of(tree: yaml.Node | None, path: Sequence[str | int]) -> int | None:

@@ -22,6 +22,13 @@ class ChosenSeveral:
 
 
 @dataclass(frozen=True)
+class Ranked:
+    """Listed choices in the person's own order, what matters most first; perhaps not all of them."""
+
+    options: tuple[OptionId, ...]
+
+
+@dataclass(frozen=True)
 class Scored:
     """A place on a scale."""
 
@@ -33,6 +40,13 @@ class Counted:
     """A whole number."""
 
     number: int
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A date as exactly as it was asked for: "2025", "2025-03" or "2025-03-27"."""
+
+    date: str
 
 
 @dataclass(frozen=True)
@@ -52,4 +66,4 @@ class Withheld:
     """The person answered, and the words went to the safeguarding lead alone."""
 
 
-Answer: TypeAlias = Chosen | ChosenSeveral | Scored | Counted | Told | Skipped | Withheld
+Answer: TypeAlias = Chosen | ChosenSeveral | Ranked | Scored | Counted | Dated | Told | Skipped | Withheld

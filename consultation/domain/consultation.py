@@ -1,11 +1,14 @@
 """A commissioned exercise and its dated rounds."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
 from consultation.domain.ids import ConsultationId, SurveyId, WaveId
+from consultation.domain.languages import ENGLISH, language_of
 from consultation.domain.retention import USUAL, Kept
+from consultation.domain.school_hours import Terms
 
 
 class Audience(StrEnum):
@@ -43,6 +46,9 @@ class Channel(StrEnum):
     SIMULATION = "simulation"
 
 
+TOLD = ("title", "authority", "purpose", "decided_by")  # what people read of a consultation, and may be translated
+
+
 @dataclass(frozen=True)
 class Consultation:
     """One commissioned exercise: who asks, why, who decides."""
@@ -56,6 +62,17 @@ class Consultation:
     framework: str
     simulated: bool
     contact: ContactMode = ContactMode.OPT_IN
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)  # language to TOLD to words
+    terms: Terms = ()  # of the schools there; none where nobody has said
+
+    def told(self, what: str, locale: str) -> str:
+        """One of the facts in TOLD, in that language where somebody has translated it."""
+        return self.translations.get(language_of(locale), {}).get(what) or str(getattr(self, what))
+
+    def told_in(self, what: str, locale: str) -> str:
+        """The language in which `told` gives it."""
+        language = language_of(locale)
+        return language if self.translations.get(language, {}).get(what) else ENGLISH
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     PURGE = "purge"  # forget what was kept for some days alone
     WIPE = "wipe"  # write anew what has changed, so that no byte is left of what was withdrawn
     CODE = "code"  # have the machine read what is new
+    REMIND = "remind"  # write to those who asked for it and whose day it is
+    FORGET = "forget"  # let go of short codes whose time is over
 
 
 def day_in_london(now: datetime) -> date:

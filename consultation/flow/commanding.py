@@ -4,18 +4,23 @@ from typing import assert_never
 
 from consultation.domain.answer import Skipped
 from consultation.domain.consultation import ContactMode
+from consultation.domain.languages import has_easy, with_easy
 from consultation.domain.survey import Stage, Survey
-from consultation.domain.wording import EASY_READ, PLAIN, Words
+from consultation.domain.wording import Words
 from consultation.flow import safety
 from consultation.flow.answering import clear_closed_routes
 from consultation.flow.effects import Effect, OfferHelpLines, RecordAnswer, Say, WithdrawResponse
 from consultation.flow.events import Command, Commanded
+from consultation.flow.languages import ask_for_language, leave_menu
+from consultation.flow.ranking import take_back
 from consultation.flow.rephrasing import rephrase
 from consultation.flow.routing import changeable, previous_question
 from consultation.flow.state import SAFETY, Awaiting, State
 from consultation.flow.stepping import Step, ask_again, await_, begin, current_question, go_on, what_stays
 
-ANSWERED_IN_PLACE = (Command.HELP, Command.PRIVACY, Command.EASY, Command.PLAIN, Command.REPHRASE)
+ANSWERED_IN_PLACE = (
+    Command.HELP, Command.PRIVACY, Command.EASY, Command.PLAIN, Command.REPHRASE, Command.LANGUAGE,
+)  # fmt: skip
 OVER = (Awaiting.START, Awaiting.NOTHING_MORE, Awaiting.ENDED, Awaiting.DELETED)
 
 
@@ -32,6 +37,8 @@ def obey_button(survey: Survey, state: State, pressed: Commanded) -> Step:
 
 
 def obey(survey: Survey, state: State, command: Command) -> Step:
+    if state.awaiting is Awaiting.LANGUAGE and command not in (*ANSWERED_IN_PLACE, Command.LANGUAGE):
+        return _obey_in_menu(survey, state, command)
     if state.awaiting in SAFETY and command not in ANSWERED_IN_PLACE:
         return _obey_in_safety(survey, state, command)
     match command:
@@ -39,9 +46,13 @@ def obey(survey: Survey, state: State, command: Command) -> Step:
             return ask_again(survey, state).after(Say(Words("help")), OfferHelpLines())
         case Command.PRIVACY:
             return ask_again(survey, state).after(Say(Words("privacy")), *_privacy_of_contact(state))
+        case Command.EASY if not has_easy(state.locale):
+            return ask_again(survey, state).after(Say(Words("locale.no_easy")))
         case Command.EASY | Command.PLAIN:
-            locale = EASY_READ if command is Command.EASY else PLAIN
+            locale = with_easy(state.locale, command is Command.EASY)
             return ask_again(survey, state._replace(locale=locale)).after(Say(Words(f"locale.{command.value}")))
+        case Command.LANGUAGE:
+            return ask_for_language(survey, state)
         case Command.BACK:
             return _go_back(survey, state)
         case Command.SKIP:
@@ -64,6 +75,12 @@ def obey(survey: Survey, state: State, command: Command) -> Step:
             assert_never(command)
 
 
+def _obey_in_menu(survey: Survey, state: State, command: Command) -> Step:
+    """To go back or to carry on leaves the menu of languages; all else is done where the talk stood."""
+    stood = leave_menu(state)
+    return ask_again(survey, stood) if command in (Command.BACK, Command.RESUME) else obey(survey, stood, command)
+
+
 def _obey_in_safety(survey: Survey, state: State, command: Command) -> Step:
     """To skip or go back leaves what is asked there; what is meant for the survey is done where it stands."""
     if command in (Command.SKIP, Command.BACK):
@@ -82,7 +99,7 @@ def _privacy_of_contact(state: State) -> tuple[Effect, ...]:
 def _carry_on(survey: Survey, state: State) -> Step:
     if state.audience is None and state.awaiting is not Awaiting.START:
         return await_(survey, state, Awaiting.AUDIENCE)
-    return go_on(survey, state) if _under_way(state) else begin(survey, state, None)
+    return go_on(survey, state) if _under_way(state) else begin(survey, state)
 
 
 def _under_way(state: State) -> bool:
@@ -90,6 +107,8 @@ def _under_way(state: State) -> bool:
 
 
 def _go_back(survey: Survey, state: State) -> Step:
+    if state.awaiting is Awaiting.ANSWER and state.ranked:
+        return take_back(survey, state)
     if state.awaiting is Awaiting.MORE:
         return await_(survey, state, Awaiting.ANSWER, state.current)
     before = previous_question(survey, state) if state.audience else None

@@ -18,16 +18,20 @@ class Mode(StrEnum):
     ONE = "one"
     SEVERAL = "several"
     SCALE = "scale"
+    RANKING = "ranking"
     NUMBER = "number"
+    DATE = "date"
     TEXT = "text"
 
 
 class Choice(NamedTuple):
-    """A button: `value` travels back in `Tapped`, `label` is read by the person; `alone` excludes the others."""
+    """A button: `value` travels back in `Tapped`, `label` is read by the person; `alone` excludes the others;
+    `picture` is an emoji or the name of an image of the survey's own."""
 
     value: str
     label: Wording
     alone: bool = False
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,10 @@ class OfferHelpLines:
 
 @dataclass(frozen=True)
 class Ask:
-    """A prompt that expects a reply. `place` is (this one, of how many) among the survey's main questions; `more`
-    marks the follow-up to a question."""
+    """A prompt that expects a reply. `place` is (this one, of how many) among the survey's main questions and
+    `minutes` about how long the rest takes, 0 where that is not said; `more` marks the follow-up to a question;
+    `hints` say how to answer; `picture` stands beside it in Easy Read; of several at most `most` may be chosen (0:
+    all); `so_far` is what was put in order already."""
 
     step: int
     prompt: Wording
@@ -55,6 +61,11 @@ class Ask:
     question: QuestionId | None = None
     place: tuple[int, int] | None = None
     more: bool = False
+    minutes: int = 0
+    hints: tuple[Wording, ...] = ()
+    picture: str = ""
+    most: int = 0
+    so_far: Wording | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +126,13 @@ class EndContact:
 
 
 @dataclass(frozen=True)
+class PlanReminder:
+    """The person asked to be reminded once, after so many days."""
+
+    days: int
+
+
+@dataclass(frozen=True)
 class FinishResponse:
     """The last question is behind the person."""
 
@@ -136,6 +154,7 @@ Effect: TypeAlias = (
     | Refer
     | OpenHandle
     | EndContact
+    | PlanReminder
     | FinishResponse
     | WithdrawResponse
 )

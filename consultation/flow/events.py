@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from consultation.domain.concern import Level
 from consultation.domain.consultation import Audience
+from consultation.domain.ids import QuestionId
 from consultation.domain.text import RawText, RedactedText
 
 
@@ -23,13 +24,17 @@ class Command(StrEnum):
     PLAIN = "plain"
     DELETE = "delete"
     REPHRASE = "another way"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True)
 class Began:
-    """The person opened the consultation, perhaps by a link that says who they are."""
+    """The person opened the consultation, perhaps by a link that says who they are, or where (`place`, an option of
+    the question that a link may answer); `locale` is their own, where the channel knows it."""
 
     audience: Audience | None = None
+    place: str | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,15 @@ class Said:
     concern: Level = Level.NONE
     step: int | None = None
     about_staff: bool = False
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The person edited the message in which they answered `question`: what they say now. None: it answered nothing
+    that still stands."""
+
+    question: QuestionId | None
+    said: Said
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,8 @@ class Commanded:
 
 @dataclass(frozen=True)
 class SentSomethingElse:
-    """A photo, a sticker, a voice note: `kind` is the system word for it (photo, sticker, voice, file)."""
+    """A photo, a sticker, a voice note: `kind` is the system word for it (photo, sticker, voice, file, location,
+    contact, other)."""
 
     kind: str
 
@@ -75,4 +90,18 @@ class Written:
     words: RawText
 
 
-Event: TypeAlias = Began | Said | Tapped | Commanded | SentSomethingElse | Written
+@dataclass(frozen=True)
+class Reminded:
+    """The day has come on which the person asked to be reminded, at `step`: later ones say that they came back."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class ChoseLanguage:
+    """The person picked a language, or one of its variants, from a menu that is always there."""
+
+    locale: str
+
+
+Event: TypeAlias = Began | Said | Edited | Tapped | Commanded | SentSomethingElse | Written | Reminded | ChoseLanguage

@@ -139,7 +139,7 @@ def hear(survey: Survey, state: State, said: Said) -> Step:
     match state.awaiting:
         case Awaiting.AFTER_IMMEDIATE:
             return _hear_whether_safe(survey, state, "not_sure", said.raw)
-        case Awaiting.HOW_TO_REACH | Awaiting.WRITING_BACK if declines(typed):
+        case Awaiting.HOW_TO_REACH | Awaiting.WRITING_BACK if declines(typed, state.locale):
             return step_aside(survey, state)
         case Awaiting.HOW_TO_REACH | Awaiting.WRITTEN_TO | Awaiting.WRITING_BACK:
             return _enter(survey, state, Awaiting.AFTER_CONTACT).after(*_pass_to_lead(state, said))

@@ -12,7 +12,8 @@ WORDS_ASKED = (Awaiting.HOW_TO_REACH, Awaiting.WRITING_BACK)
 def ask_for(state: State) -> Ask:
     if state.awaiting in WORDS_ASKED:
         prompt = Words(f"ask.{state.awaiting.value}")
-        return Ask(state.step, prompt, Mode.TEXT, (), (Command.BACK, Command.HELP))
+        hints = (Words("hint.sealed"),)
+        return Ask(state.step, prompt, Mode.TEXT, (), (Command.BACK, Command.HELP), hints=hints)
     return Ask(state.step, _prompt(state), Mode.ONE, _choices(state), (Command.HELP,))
 
 

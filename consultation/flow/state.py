@@ -18,6 +18,7 @@ class Awaiting(StrEnum):
 
     START = "start"
     AUDIENCE = "audience"
+    LANGUAGE = "language"  # the talk stands aside meanwhile
     ANSWER = "answer"
     MORE = "more"
     WHICH_TO_CHANGE = "which_to_change"
@@ -48,6 +49,11 @@ SAFETY = frozenset(
 )  # the survey waits meanwhile
 
 
+ASKING = frozenset(
+    {Awaiting.AUDIENCE, Awaiting.LANGUAGE, Awaiting.ANSWER, Awaiting.WHICH_TO_CHANGE, Awaiting.DELETE_OR_NOT}
+)  # with which somebody carries on
+
+
 class Hidden(NamedTuple):
     """Something identifying was hidden in the answer to `question`. At `step` that answer may be put another way, or
     is being put another way; `times` is how often the person has been told in this talk."""
@@ -67,8 +73,7 @@ class Paused(NamedTuple):
     @property
     def under_way(self) -> bool:
         """There is a question to carry on with."""
-        asking = (Awaiting.AUDIENCE, Awaiting.ANSWER, Awaiting.WHICH_TO_CHANGE, Awaiting.DELETE_OR_NOT)
-        return self.awaiting in asking
+        return self.awaiting in ASKING
 
 
 class Safety(NamedTuple):
@@ -87,7 +92,8 @@ class Safety(NamedTuple):
 
 class State(NamedTuple):
     """`step` rises with every prompt, so that an old button is known by its number. A question in `answered` has
-    been dealt with; its value holds the options chosen (none for text, numbers and skips). `paused` counts while
+    been dealt with; its value holds the options chosen: of a ranking the first alone, of a number its digits; none
+    for text, dates and skips. `paused` counts while
     `awaiting` is one of SAFETY; None there: the survey goes on with its next question."""
 
     survey: SurveyId
@@ -105,6 +111,9 @@ class State(NamedTuple):
     contact: ContactMode = ContactMode.OPT_IN  # the consultation's, from when the talk began
     paused: Paused | None = None
     safety: Safety = Safety()
+    ranked: tuple[OptionId, ...] = ()  # of a ranking that is under way, what was put first comes first
+    aside: Paused | None = None  # where the talk stands while a language is chosen
+    reminded: bool = False  # has asked to be reminded, and once is all; or talks where nobody can be
 
     @property
     def quiet(self) -> bool:
@@ -129,7 +138,7 @@ class State(NamedTuple):
         return self._replace(answered={key: kept for key, kept in self.answered.items() if key != question})
 
     def emptied(self, awaiting: Awaiting) -> "State":
-        """Nothing is left of what was chosen. What the talk knows of danger stays: nobody is to be reminded."""
+        """Nothing is left of what was chosen. What the talk knows of danger and of reminders stays."""
         return State(
             self.survey,
             self.survey_version,
@@ -138,6 +147,7 @@ class State(NamedTuple):
             self.step + 1,
             contact=self.contact,
             safety=self.safety,
+            reminded=self.reminded,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -161,6 +171,9 @@ class State(NamedTuple):
             "contact": self.contact.value,
             "paused": [self.paused.awaiting.value, *self.paused[1:]] if self.paused else None,
             "safety": [self.safety.level.value, *self.safety[1:]],
+            "ranked": list(self.ranked),
+            "aside": [self.aside.awaiting.value, *self.aside[1:]] if self.aside else None,
+            "reminded": self.reminded,
         }
 
     @classmethod
@@ -182,6 +195,9 @@ class State(NamedTuple):
             contact=ContactMode(data.get("contact", ContactMode.OPT_IN)),
             paused=_paused(*data["paused"]) if data.get("paused") else None,
             safety=_safety(*data["safety"]) if data.get("safety") else Safety(),
+            ranked=tuple(OptionId(each) for each in data.get("ranked", ())),
+            aside=_paused(*data["aside"]) if data.get("aside") else None,
+            reminded=data.get("reminded", False),
         )
 
 

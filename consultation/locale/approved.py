@@ -8,12 +8,13 @@ from consultation.domain.wording import PLAIN
 from consultation.locale.catalogue import FOLDER, catalogue
 
 ORDINARY = {
-    "answer", "audience", "back", "button", "change", "choose", "command", "delete", "deleted", "done", "edited",
-    "ended", "finished", "group", "hidden", "hint", "locale", "not_text", "page", "place", "receipt", "resume", "skip",
-    "stop", "wave", "ask.audience", "ask.delete_or_not", "ask.nothing_more", "ask.resume", "ask.which_to_change",
-    "choice.change", "choice.delete",
+    "answer", "audience", "back", "begin", "button", "change", "choose", "code", "command", "delete", "deleted",
+    "done", "edited", "ended", "finished", "flood", "group", "hidden", "hint", "language", "locale", "not_text",
+    "page", "place", "ranking", "receipt", "reminder", "resume", "shared", "skip", "stop", "time", "wave", "web",
+    "ask.audience", "ask.delete_or_not", "ask.language", "ask.nothing_more", "ask.resume", "ask.which_to_change",
+    "choice.change", "choice.delete", "choice.remind_later", "choice.remind_soon",
 }  # fmt: skip
-GRAVE = ("999", "danger", "safety", "safe ")  # what mentions one of these is approved whatever its name
+GRAVE = ("999", "danger", "safety", "safe ", "talk to")  # what mentions one of these is approved whatever its name
 
 
 def approved_sentences() -> dict[str, dict[str, str]]:

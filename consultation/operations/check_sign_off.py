@@ -1,6 +1,6 @@
 """Is what would run, or runs, what the safeguarding lead approved? Says what differs, each in a sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sqlmodel import Session
@@ -21,12 +21,12 @@ MEND = (
 )
 
 
-def differences(row: SignOffRow | None, contact: ContactMode, opening: Localised, on: date) -> list[str]:
-    """What the newest sign-off does not cover of a consultation with this contact mode and opening, on that day."""
+def differences(row: SignOffRow | None, contact: ContactMode, openings: Sequence[Localised], on: date) -> list[str]:
+    """What the newest sign-off does not cover of a consultation with this contact mode and openings, on that day."""
     said = differences_for_all(row, on)
     if row is None or row.parts["simulated"]:
         return said
-    if fingerprint(dict(opening.texts)) not in row.parts["openings"]:
+    if not {fingerprint(dict(each.texts)) for each in openings} <= set(row.parts["openings"]):
         said.append("The survey's opening was not signed off (name the survey with --survey FILE).")
     if contact not in row.parts["contacts"]:
         said.append(f"The contact mode '{contact}' was not signed off (name it with --contact {contact}).")
@@ -52,10 +52,10 @@ def differences_of(session: Session, survey_of: Callable[[Wave], Survey], wave: 
     if wave.consultation.simulated:
         return []
     try:
-        opening = survey_of(wave).opening
+        openings = survey_of(wave).every_opening
     except KeyError:
         return [f"Version {wave.survey_version} of the survey '{wave.survey}' isn't in the database any more."]
-    return differences(sign_offs.newest(session), wave.consultation.contact, opening, today)
+    return differences(sign_offs.newest(session), wave.consultation.contact, openings, today)
 
 
 def uncovered(session: Session, survey_of: Callable[[Wave], Survey], today: date) -> dict[str, list[str]]:

@@ -28,11 +28,13 @@ from consultation.storage.keys import KeyStore, MissingKey, UnusableKeys
 from consultation.storage.store import Store
 from consultation.storage.tables import (
     AnswerRow,
+    CarryOverRow,
     ClosingRow,
     ConversationRow,
     InboxRow,
     OutboxRow,
     RelayRow,
+    ReminderRow,
     ReplyHandleRow,
     ResponseRow,
 )
@@ -42,7 +44,9 @@ LINKS: dict[str, Any] = {
     "conversations": ConversationRow,
     "messages_waiting": OutboxRow,
     "update_marks": InboxRow,
-}  # keyed by chats
+    "reminders": ReminderRow,
+}  # keyed by chats, or leading to them
+UNCOUNTED: tuple[Any, ...] = (ReplyHandleRow, CarryOverRow)
 MEGABYTE = 2**20
 
 
@@ -148,8 +152,8 @@ class _Closing:
             raise NotYet("Another process is counting the last answers.")
         with self._store.read() as session:
             canaries = [*session.exec(_of(ConversationRow, self._wave, ConversationRow.pseudonym))]
-            canaries += session.exec(_of(OutboxRow, self._wave, OutboxRow.address))
-            canaries += session.exec(_of(ReplyHandleRow, self._wave, ReplyHandleRow.address))
+            for kept in (OutboxRow.address, ReplyHandleRow.address, ReminderRow.address, CarryOverRow.mark):
+                canaries += session.exec(_of(kept.class_, self._wave, kept))  # type: ignore[attr-defined]
             counts = {name: session.exec(_of(table, self._wave, func.count())).one() for name, table in LINKS.items()}
         self._keys.note_canaries(self._owner, canaries)
         return {"counts": counts}
@@ -158,7 +162,7 @@ class _Closing:
         """Who, and on which day: on a quiet one it is somebody's."""
         handles = select(ReplyHandleRow.handle).where(ReplyHandleRow.wave_id == self._wave.id)
         session.execute(delete(RelayRow).where(col(RelayRow.handle).in_(handles)))  # found by the handle alone
-        for table in (*LINKS.values(), ReplyHandleRow):
+        for table in (*LINKS.values(), *UNCOUNTED):
             session.execute(delete(table).where(col(table.wave_id) == self._wave.id))
         last, mine = self._wave.closes_on, col(ResponseRow.wave_id) == self._wave.id
         session.execute(update(ResponseRow).where(mine).values(consented_on=last))

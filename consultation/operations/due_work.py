@@ -54,6 +54,8 @@ def ensure_due(store: Store, now: datetime) -> None:
     with store.write() as session:
         due.plan(session, Kind.PURGE, "", next_at(now, PURGED_AT))
         due.plan(session, Kind.WIPE, "", now)
+        due.plan(session, Kind.REMIND, "", now)
+        due.plan(session, Kind.FORGET, "", now)
         due.plan(session, Kind.CODE, "", now)
         closed = closings.certified(session)
         for wave in consultations.waves(session):

@@ -3,23 +3,28 @@ on each after it: see that answers can be taken, and that what runs is what the 
 
 import logging
 import re
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 
 from consultation.domain.consultation import Consultation, ContactMode, Wave
 from consultation.domain.due import DAY, Kind, Next, closing, next_at, opening
 from consultation.domain.ids import ConsultationId, WaveId
+from consultation.domain.languages import IN_ENGLISH
 from consultation.domain.retention import USUAL, Kept
+from consultation.domain.school_hours import Terms
 from consultation.domain.survey import Survey
 from consultation.operations.check_sign_off import MEND, differences, differences_of
 from consultation.operations.converse import Desk
 from consultation.operations.due_work import NotYet
-from consultation.storage import consultations, due, sign_offs
+from consultation.storage import consultations, due, pictures, sign_offs
 from consultation.storage.keys import KeyStore, UnusableKeys
 from consultation.storage.tables import RetentionRow
 from consultation.surveys import parse_survey
+from consultation.surveys.missing import gaps
+from consultation.surveys.pictures import MEDIA_TYPE
 
 log = logging.getLogger("sayso.launch")
 
@@ -42,20 +47,27 @@ class Commission:
     simulated: bool = False
     answers_kept: int = USUAL[Kept.ANSWERS]  # days after the close
     contact: ContactMode = ContactMode.OPT_IN
+    terms: Terms = ()  # of the schools there, outside of whose hours people may be reminded
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of what people read here
+    partly_translated: bool = False  # the officer knows that the survey's languages lack something
 
 
 class NotReady(Exception):
     """The consultation cannot open yet. `str()` says what is missing."""
 
 
-def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: str) -> Wave:
-    """Store the consultation with its first wave. Raises `NotReady`, or `BadFile` for the survey."""
+def open_wave(
+    desk: Desk, keys: KeyStore, commission: Commission, survey_body: str, images: Mapping[str, bytes] | None = None
+) -> Wave:
+    """Store the consultation with its first wave, and what images of its own the survey shows (as `pictures_of` gives
+    them). Raises `NotReady`, or `BadFile` for the survey."""
     survey = parse_survey(survey_body, Path("survey.yaml"))
     _refuse_unready(desk, commission, survey, survey_body)
     consultation = Consultation(
         id=ConsultationId(desk.new_id()), slug=commission.slug, title=commission.title,
         authority=commission.authority, purpose=commission.purpose, decided_by=commission.decided_by,
         framework=commission.framework, simulated=commission.simulated, contact=commission.contact,
+        terms=commission.terms, translations=commission.translations,
     )  # fmt: skip
     wave = Wave(
         WaveId(desk.new_id()),
@@ -71,6 +83,7 @@ def open_wave(desk: Desk, keys: KeyStore, commission: Commission, survey_body: s
         keys.create(consultation.id)
     with desk.store.write() as session:
         consultations.add_wave(session, wave, survey_body)
+        pictures.add(session, survey.id, survey.version, images or {}, MEDIA_TYPE)
         for what, days in (USUAL | {Kept.ANSWERS: commission.answers_kept}).items():
             session.add(RetentionRow(consultation_id=consultation.id, what=what, days=days))
         # One that opens today was just looked at. To put it off would now cut off whoever is talking.
@@ -89,6 +102,8 @@ def _refuse_unready(desk: Desk, commission: Commission, survey: Survey, survey_b
         )
     if not desk.keyring():
         raise NotReady("No safeguarding lead has a key yet. Run 'sayso safeguarding key' first.")
+    if survey.partly and not commission.partly_translated:
+        raise NotReady(_lacks(survey, survey_body))
     if commission.closes_on < commission.opens_on:
         raise NotReady(f"It would close on {commission.closes_on}, before it opens on {commission.opens_on}.")
     with desk.store.read() as session:
@@ -102,9 +117,19 @@ def _refuse_unready(desk: Desk, commission: Commission, survey: Survey, survey_b
             f"never changes once it was asked. In your survey file, raise 'version:' to {survey.version + 1} or more."
         )
     first_day = max(commission.opens_on, desk.today())
-    differs = differences(approved, commission.contact, survey.opening, first_day)
+    differs = differences(approved, commission.contact, survey.every_opening, first_day)
     if differs and not commission.simulated:
         raise NotReady(f"{' '.join(differs)} {MEND}")
+
+
+def _lacks(survey: Survey, survey_body: str) -> str:
+    counts = {each: len(gaps(survey_body, each)) for each in survey.languages if each in survey.partly}
+    named = ", ".join(f"{IN_ENGLISH[each]} {count}" for each, count in counts.items())
+    return (
+        f"The survey is offered in languages that lack wordings: {named}. 'sayso check FILE --missing' lists them. "
+        "Have them translated, take those languages out of 'languages:', or open with --partly-translated: then people "
+        "read the rest in English, and are told so."
+    )
 
 
 def see_it_open(desk: Desk, wave_id: WaveId) -> Next:

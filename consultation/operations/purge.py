@@ -11,16 +11,21 @@ from sqlmodel import Session, SQLModel, col, select
 
 from consultation.domain.due import Kind, Next, day_in_london, next_at
 from consultation.domain.retention import Kept
+from consultation.operations.drafts import KEPT as DRAFTS_KEPT
 from consultation.storage import audit, due, timetables
 from consultation.storage.store import Store
 from consultation.storage.tables import (
+    CarryOverRow,
     ConcernRow,
     ConversationRow,
+    DraftRow,
     InboxRow,
     OutboxRow,
+    ReminderRow,
     ReplyHandleRow,
     ResponseRow,
     SetAsideRow,
+    SharedSessionRow,
     WaveRow,
 )
 from consultation.storage.timetables import Holding
@@ -40,6 +45,8 @@ def purge(store: Store, now: datetime, shown: Shown) -> Next:
     _forget_in_parts(store, col(InboxRow.mark), col(InboxRow.taken_on) < today - MARKS_KEPT, SOME)
     with store.write() as session:
         session.execute(delete(SetAsideRow).where(col(SetAsideRow.set_aside_on) < today - SET_ASIDE_KEPT))
+        session.execute(delete(SharedSessionRow).where(col(SharedSessionRow.last_day) < today))
+        session.execute(delete(DraftRow).where(col(DraftRow.added_on) < today - DRAFTS_KEPT))
     for each in over(store, today):
         if each.what is Kept.ANSWERS:
             _purge_answers(store, each, now, shown)
@@ -76,6 +83,8 @@ def _purge_answers(store: Store, holding: Holding, now: datetime, shown: Shown) 
             OutboxRow,
             InboxRow,
             ReplyHandleRow,
+            ReminderRow,
+            CarryOverRow,
         ):  # gone since the close, unless that never came to an end
             session.execute(delete(table).where(_of(table, holding)))
         timetables.entry(session, holding).done_on = today

@@ -49,6 +49,10 @@ def record(
                 rows.finished.append(response)
             case _:
                 pass
+    if rows.response and rows.response == standing.response and standing.state:
+        locale = after.state.locale
+        if locale != standing.state.locale:
+            rows.spoken.append((rows.response, locale))
     return rows
 
 

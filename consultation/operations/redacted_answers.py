@@ -9,6 +9,7 @@ from sqlalchemy import Select
 from sqlmodel import col, select
 
 from consultation.domain.ids import WaveId
+from consultation.domain.wording import PLAIN
 from consultation.storage.store import Store
 from consultation.storage.tables import AnswerRow, ResponseRow
 
@@ -27,13 +28,14 @@ class RedactedAnswer:
 
 @dataclass(frozen=True)
 class RedactedResponse:
-    """One respondent's answers in one wave."""
+    """One respondent's answers in one wave. `locale` is that of the talk, as it was last."""
 
     response_id: str
     audience: str
     channel: str
     finished: bool
     answers: tuple[RedactedAnswer, ...]
+    locale: str = PLAIN
 
 
 def redacted_answers(store: Store, wave: WaveId, *, counted_only: bool = False) -> list[RedactedResponse]:
@@ -74,4 +76,4 @@ def _answer(row: AnswerRow) -> RedactedAnswer:
 
 
 def _response(row: ResponseRow, *answers: RedactedAnswer) -> RedactedResponse:
-    return RedactedResponse(row.id, row.audience, row.channel, row.finished, answers)
+    return RedactedResponse(row.id, row.audience, row.channel, row.finished, answers, row.locale)

@@ -71,7 +71,10 @@ def state(
         surveys = {(each.survey, each.survey_version) for each in real}
         asked = [parse_survey(consultations.survey_body(session, *each), Path(f"{each[0]}.yaml")) for each in surveys]
     modes = {*contacts, *(each.consultation.contact for each in real)}
-    unique = {fingerprint(dict(each.texts)): each for each in (*openings, *(each.opening for each in asked))}
+    unique = {
+        fingerprint(dict(each.texts)): each
+        for each in (*openings, *(one for each in asked for one in each.every_opening))
+    }
     return Statement(body, arrangements, tuple(unique.values()), tuple(each for each in ContactMode if each in modes))
 
 

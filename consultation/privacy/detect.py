@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from consultation.domain.text import Kind, Span
-from consultation.privacy import cues
+from consultation.privacy import beyond_english, cues
 from consultation.privacy.allowed import allowed_words
 from consultation.privacy.cues import Listing
 from consultation.privacy.likelihoods import KINDS, Weights, likelihoods, stored_weights
@@ -82,12 +82,16 @@ def _recognized(reading: Reading, hits: Iterable[Hit], allowed: frozenset[int]) 
 
 
 def _but_allowed(reading: Reading, likely: Floats, allowed: frozenset[int]) -> Floats:
-    """Allowed words are nobody's name, though they may be part of an address; help lines are nobody's number."""
+    """Allowed words are nobody's name, though they may be part of an address; help lines are nobody's number. So are
+    everyday words of other languages, and of words in letters that the model cannot read it says nothing."""
+    for at, word in enumerate(reading.words):
+        if beyond_english.is_other_script(word.low):
+            likely[at] = _NOTHING
     for start, end in help_lines(reading):
         for at, word in enumerate(reading.words):
             if start <= word.start and word.end <= end:
                 likely[at] = _NOTHING
-    rows = sorted(allowed)
+    rows = sorted(allowed | beyond_english.out_of_depth(reading))
     for column in _NAMING:
         likely[rows, 0] += likely[rows, column]
         likely[rows, column] = 0.0

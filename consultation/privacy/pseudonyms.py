@@ -34,5 +34,10 @@ def update_mark(key: bytes, channel: Channel, chat: str, update_id: str, content
     return base64.urlsafe_b64encode(mark).decode().rstrip("=")
 
 
+def content_mark(key: bytes, content: str) -> str:
+    """By which words that were kept are known again: equal for the same ones under the same key."""
+    return _keyed(key, f"content\0{content}").hex()
+
+
 def _keyed(key: bytes, text: str) -> bytes:
     return hmac.new(key, text.encode(), "sha256").digest()  # hmac.digest would hand the interpreter over each time

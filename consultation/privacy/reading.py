@@ -1,7 +1,7 @@
 """A text as detection reads it: plain letters and a way back to the offsets as typed.
 
 Invisible characters, accents, full-width and look-alike letters are folded away, so that a name cannot
-slip past by being typed oddly. Must not know what is being looked for.
+slip past by being typed oddly. A word in Cyrillic keeps its letters. Must not know what is being looked for.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from consultation.privacy import lexicon
 
 _UNSEEN = {"Mn", "Me", "Cf", "Cn", "Co", "Cs"}  # accents and marks, zero-width, unassigned
 _BLANK = {"Zs", "Zl", "Zp", "Cc"}
+_CYRILLIC = re.compile(r"[Ѐ-ԯ]+(?:[ʼ'’]?[Ѐ-ԯ]+)*")
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 
 
@@ -36,8 +37,25 @@ def _fold(character: str) -> str:
         category = unicodedata.category(part)
         if category in _UNSEEN:
             continue
-        folded.append(" " if category in _BLANK and part != "\n" else look_alikes.get(part, part))
+        if category == "Nd":  # digits of any script
+            folded.append(str(unicodedata.decimal(part)))
+        else:
+            folded.append(" " if category in _BLANK and part != "\n" else look_alikes.get(part, part))
     return "".join(folded)
+
+
+def _kept_as_they_are(typed: str) -> dict[int, str]:
+    """Letters of words that are Cyrillic: all their letters are, and one of them looks like no Latin letter."""
+    return {
+        place: unicodedata.normalize("NFKD", typed[place])[0]
+        for word in _CYRILLIC.finditer(typed)
+        if any(letter not in lexicon.pairs("look_alikes") for letter in word.group().lower())
+        and not re.search(
+            r"[^\W\d_]", typed[max(0, word.start() - 1) : word.start()] + typed[word.end() : word.end() + 1]
+        )
+        for place in range(*word.span())
+        if typed[place].isalpha() and "Ѐ" <= typed[place] <= "ԯ"
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +85,9 @@ class Reading:
         plain: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
+        cyrillic = _kept_as_they_are(typed)
         for place, character in enumerate(typed):
-            folded = character if " " <= character <= "~" else _fold(character)
+            folded = character if " " <= character <= "~" else cyrillic.get(place) or _fold(character)
             plain.append(folded)
             starts.extend([place] * len(folded))
             ends.extend([place + 1] * len(folded))

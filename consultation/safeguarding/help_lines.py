@@ -9,15 +9,25 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, f
 
 from consultation.content import load
 from consultation.domain.consultation import Audience
+from consultation.domain.languages import is_easy, language_of
 
 SHIPPED = Path(__file__).with_name("help_lines.yaml")
 LONGEST_UNCHECKED = 90  # days
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
+class Translated(BaseModel):
+    """A line in another language than English; without a `name` it goes by its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    plain: Text
+    hours: Text
+    name: str = ""
+
+
 class HelpLine(BaseModel):
-    """One service. `keyword` is what to text where `how` is text; `plain` and `easy` are what people read; `website` is
-    where it can be found, too, if it can."""
+    """One service. `keyword` is what to text where `how` is text; `plain` and `easy` are what people read, in English,
+    and `translations` what they read in other languages; `website` is where it can be found, too, if it can."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: Text
@@ -29,6 +39,7 @@ class HelpLine(BaseModel):
     verified_on: date
     plain: Text
     easy: Text
+    translations: dict[str, Translated] = {}
     keyword: str = ""
     website: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]*$")] = ""  # without https://
 
@@ -45,10 +56,14 @@ class HelpLine(BaseModel):
             raise ValueError(f"'{self.id}': a line to text needs a 'keyword: …' to send; a line to call has none.")
         return self
 
-    def words(self, *, easy: bool) -> str:
-        """Name, number and what it is, as people read it."""
-        number = f"text {self.keyword} to {self.number}" if self.keyword else self.number
-        return f"{self.name}, {number}: {self.easy if easy else self.plain}"
+    def words(self, locale: str) -> str:
+        """Name, number and what it is, as people read it. The keyword stands before the number that it is sent to."""
+        translated = self.translations.get(language_of(locale))
+        name = (translated.name if translated else "") or self.name
+        about = translated.plain if translated else self.easy if is_easy(locale) else self.plain
+        english = f"text {self.keyword} to {self.number}" if self.keyword else self.number
+        number = f"{self.keyword} → {self.number}" if self.keyword and translated else english
+        return f"{name}, {number}: {about}"
 
     def verified_days_ago(self, today: date) -> int:
         return (today - self.verified_on).days

@@ -1,7 +1,9 @@
-"""The plain half of the screen: named patterns over the text as read. Must not know scores, encoders or thresholds."""
+"""The plain half of the screen: named patterns over the text as read. Must not know scores, encoders or thresholds.
+
+Those of English are matched against the text as `spelling` reads it, those of other languages against bare letters."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -9,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from consultation.content import load
 from consultation.domain.concern import Level
+from consultation.safeguarding.letters import bare_regex
 from consultation.safeguarding.spelling import Reading
 
 SHIPPED = Path(__file__).with_name("patterns.yaml")
+LANGUAGES = Path(__file__).with_name("languages")
 
 
 class _Row(BaseModel):
@@ -71,6 +75,17 @@ def load_patterns(path: Path = SHIPPED) -> tuple[Pattern, ...]:
     return tuple(
         Pattern(row.name, row.kind, row.level, row.reason, re.compile(_fill(row.regex, fragments)))
         for row in file.patterns
+    )
+
+
+@cache
+def load_other_languages(folder: Path = LANGUAGES) -> tuple[Pattern, ...]:
+    """The patterns of every language but English, a file each, for texts read as bare letters. All are always on:
+    people mix languages, and the one that a chat is set to says little. Raises `BadFile`."""
+    return tuple(
+        replace(pattern, regex=re.compile(bare_regex(pattern.regex.pattern)))
+        for path in sorted(folder.glob("*.yaml"))
+        for pattern in load_patterns(path)
     )
 
 

@@ -112,6 +112,7 @@ class Batches:
             (sql.open, [row for each in recorded for row in each.opened]),
             (sql.erase, [row for each in recorded for row in each.erased]),
             (sql.answer, [row for each in recorded for row in each.answers]),
+            (sql.speak, [row for each in recorded for row in each.spoken]),
             (sql.finish, [row for each in recorded for row in each.finished]),
             (sql.end_contact, [turn.who for turn, _, made in won if made.ends_contact]),
             (sql.send, [self._outgoing(turn, was, made.outgoing) for turn, was, made in won if made.outgoing]),
@@ -123,6 +124,8 @@ class Batches:
                 cursor.execute(sql.refer, {**concern.model_dump(), "raised_on": concern.raised_on.isoformat()})
             for handle in made.handles:
                 cursor.execute(sql.open_handle, {**handle.model_dump(), "last_day": handle.last_day.isoformat()})
+            for reminder in made.reminders:
+                cursor.execute(sql.remind, {**reminder.model_dump(), "due_on": reminder.due_on.isoformat()})
         return {
             turn.who: _taken(was, made) if turn.who in moved else StaleTurn("overtaken by another turn")
             for turn, was, made in decided
@@ -209,7 +212,7 @@ def _savepoint(cursor: Any) -> Iterator[None]:
 
 def _taken(was: int, made: Writes) -> Taken:
     said = made.outgoing.messages if made.outgoing else made.said
-    return Taken(was + 1, said, withdrawn=bool(made.recorded.withdrawn))
+    return Taken(was + 1, said, withdrawn=bool(made.recorded.withdrawn), kept=made.kept)
 
 
 def _json(value: Any) -> str:

@@ -21,6 +21,13 @@ def begin(session: Session, wave: Wave, step: str, today: date) -> None:
         row.closes_on = min(row.closes_on, today)
 
 
+def takes_turns(session: Session, wave: str) -> bool:
+    """Whether no closing has begun; and none does before the end of this transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": INTAKE})
+    return session.exec(select(ClosingRow.wave_id).where(ClosingRow.wave_id == wave)).first() is None
+
+
 def get(session: Session, wave: str) -> ClosingRow:
     """Of a wave whose closing has begun."""
     return session.get_one(ClosingRow, wave)

@@ -16,7 +16,8 @@ def add_wave(session: Session, wave: Wave, survey_body: str) -> None:
     """Store the wave, its consultation if new, and the survey version word for word."""
     consultation = wave.consultation
     if session.get(ConsultationRow, consultation.id) is None:
-        session.add(ConsultationRow(**vars(consultation)))
+        terms = [[first.isoformat(), last.isoformat()] for first, last in consultation.terms]
+        session.add(ConsultationRow(**{**vars(consultation), "terms": terms}))
     if session.get(SurveyRow, (wave.survey, wave.survey_version)) is None:
         session.add(SurveyRow(id=wave.survey, version=wave.survey_version, body=survey_body))
     session.flush()
@@ -93,6 +94,8 @@ def _wave(
             framework=consultation.framework,
             simulated=consultation.simulated,
             contact=ContactMode(consultation.contact),
+            translations=consultation.translations,
+            terms=tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in consultation.terms),
         ),
         survey=SurveyId(row.survey_id),
         survey_version=row.survey_version,

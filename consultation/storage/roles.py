@@ -57,6 +57,8 @@ TABLES: Mapping[str, Rights] = {
     "alembic_version": dict.fromkeys(Role, (READ,)),
     "consultation": PUBLISHED,
     "survey": PUBLISHED,
+    "picture": PUBLISHED,
+    "draft": {Role.OFFICER: (READ, ADD, STRIKE), Role.WORKER: (read("id", "added_on"), STRIKE)},
     "wave": {**PUBLISHED, Role.WORKER: (READ, change("opens_on", "closes_on"))},
     # The public doors find a conversation by its pseudonym alone, through the functions below: whoever could list
     # them could list the responses, too.
@@ -91,6 +93,10 @@ TABLES: Mapping[str, Rights] = {
         Role.RESPONDENT: (ADD,), Role.WORKER: (READ, STRIKE),
         Role.LEAD: (read("handle", "last_day", "glass"), change("glass")),
     },
+    # Sealed by the public doors, which read none of them again.
+    "reminder": {Role.RESPONDENT: (ADD,), Role.WORKER: (READ, STRIKE)},
+    "carry_over": {Role.RESPONDENT: (ADD,), Role.WORKER: (read("mark", "wave_id", "good_until"), STRIKE)},
+    "shared_session": {Role.RESPONDENT: (READ,), Role.OFFICER: (READ, ADD, STRIKE), Role.WORKER: (READ, STRIKE)},
     "relay": {Role.WORKER: (READ, STRIKE), Role.LEAD: (read("id", "handle"), ADD)},
     "sign_off": {**dict.fromkeys(Role, (READ,)), Role.LEAD: (READ, ADD)},
     "closing": {
@@ -120,8 +126,10 @@ FUNCTIONS: Mapping[str, tuple[Role, ...]] = {
     "turn_withdraw(text)": (Role.RESPONDENT,),
     "turn_erase(text)": (Role.RESPONDENT,),
     "turn_finish(text)": (Role.RESPONDENT,),
+    "turn_speak(text)": (Role.RESPONDENT,),
     "turn_release(text)": (Role.RESPONDENT,),
     "talk_conversation(text)": (Role.RESPONDENT,),
+    "talk_carried_over(text)": (Role.RESPONDENT,),
     "talk_answers(text)": (Role.RESPONDENT,),
     "said_find(text)": (Role.ANALYST,),
     "said_put(text)": (Role.ANALYST,),

@@ -35,10 +35,12 @@ from sqlmodel import SQLModel
 
 from consultation.storage.tables import AnswerRow, ConversationRow
 
-CONVERSATION, INBOX, RESPONSE, ANSWER, OUTBOX, CONCERN, CLOSING, HANDLE = (
+CONVERSATION, INBOX, RESPONSE, ANSWER, OUTBOX, CONCERN, CLOSING, HANDLE, REMINDER = (
     SQLModel.metadata.tables[name]
-    for name in ("conversation", "inbox", "response", "answer", "outbox", "concern", "closing", "reply_handle")
-)
+    for name in (
+        "conversation", "inbox", "response", "answer", "outbox", "concern", "closing", "reply_handle", "reminder",
+    )
+)  # fmt: skip
 INTAKE = 0x5A154  # the advisory lock that PostgreSQL's batches of turns share, and that a closing has for itself
 _sqlite: Any = sqlite.dialect
 _postgres: Any = postgresql.psycopg.dialect
@@ -63,12 +65,14 @@ class Statements:
     erase: str  # [response, question]
     answer: str  # [id, response_id, question, kind, value, text, answered_on]
     finish: str  # [response]
+    speak: str  # [response, locale]
     send: str  # [pseudonym, turn, wave_id, address, messages, leased_by]
     strike: str  # [pseudonym, turn]
     unsay: str  # [pseudonym]
     refer: str  # a row of `concern` by name, and not a list
     open_handle: str  # a row of `reply_handle` by name, and not a list
     end_contact: str  # [pseudonym]
+    remind: str  # a row of `reminder` by name, and not a list
     conversation: Sql  # reads a ConversationRow: the conversation of the pseudonym `name`
     answers: Sql  # reads AnswerRows: those of the response `name`
 
@@ -81,6 +85,7 @@ def statements(dialect: str) -> Statements:
     given = to.rows(pseudonym=Text, was=Integer, response_id=Text, version=Integer, state=JSON, said=JSON)
     moved = {name: given.c[name] for name in ("version", "response_id", "state", "said")}
     stood = (conversation.pseudonym == given.c.pseudonym, conversation.version == given.c.was)
+    spoken = to.rows(id=Text, locale=Text)
     begun = to.insert(
         CONVERSATION, pseudonym=Text, wave_id=Text, response_id=Text, version=Integer, state=JSON, said=JSON
     )
@@ -109,6 +114,7 @@ def statements(dialect: str) -> Statements:
                 id=Text, response_id=Text, question=Text, kind=Text, value=JSON, text=Text, answered_on=Date,
             )
         ),
+        speak=to.call("turn_speak", update(RESPONSE).values(locale=spoken.c.locale).where(response.id == spoken.c.id)),
         finish=to.call("turn_finish", update(RESPONSE).values(finished=true()).where(to.among(response.id))),
         send=to.text(
             to.insert(
@@ -119,6 +125,7 @@ def statements(dialect: str) -> Statements:
         unsay=to.text(delete(OUTBOX).where(to.among(OUTBOX.c.pseudonym))),
         refer=to.row(CONCERN),
         open_handle=to.row(HANDLE),
+        remind=to.row(REMINDER),
         end_contact=to.call("turn_release", delete(HANDLE).where(to.among(HANDLE.c.pseudonym))),
         conversation=to.rows_of(ConversationRow, ConversationRow.pseudonym, "talk_conversation"),
         answers=to.rows_of(AnswerRow, AnswerRow.response_id, "talk_answers"),

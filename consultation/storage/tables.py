@@ -25,6 +25,8 @@ class ConsultationRow(SQLModel, table=True):
     framework: str
     simulated: bool
     contact: str = "opt_in"
+    translations: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    terms: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class SurveyRow(SQLModel, table=True):
@@ -35,6 +37,29 @@ class SurveyRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
     body: str
+
+
+class PictureRow(SQLModel, table=True):
+    """An image of the officer's own that a survey version shows, as it is served."""
+
+    __tablename__ = "picture"
+    __table_args__ = NO_ROWID
+    survey_id: str = Field(primary_key=True)
+    survey_version: int = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    media_type: str
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class DraftRow(SQLModel, table=True):
+    """A survey that an officer is trying out. Nobody has answered it."""
+
+    __tablename__ = "draft"
+    __table_args__ = NO_ROWID
+    id: str = Field(primary_key=True)
+    name: str
+    body: str
+    added_on: date
 
 
 class WaveRow(SQLModel, table=True):
@@ -198,6 +223,43 @@ class ReplyHandleRow(SQLModel, table=True):
     address: str
     glass: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     last_day: date  # on which it can be used; no moment, because the pseudonym stands beside it
+
+
+class ReminderRow(SQLModel, table=True):
+    """A chat that asked to be reminded once: its address, sealed so that nothing here says which talk or response is
+    its own, and the day. Gone when it was reminded, or with the day."""
+
+    __tablename__ = "reminder"
+    __table_args__ = NO_ROWID
+    id: str = Field(primary_key=True)
+    wave_id: str = Field(foreign_key="wave.id")
+    address: str
+    due_on: date
+
+
+class CarryOverRow(SQLModel, table=True):
+    """A talk that is being carried over to another device: the short code as a keyed hash, the talk sealed under the
+    code. Gone once it was used, or within the hour."""
+
+    __tablename__ = "carry_over"
+    __table_args__ = NO_ROWID
+    mark: str = Field(primary_key=True)
+    wave_id: str = Field(foreign_key="wave.id")
+    talk: str
+    good_until: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class SharedSessionRow(SQLModel, table=True):
+    """A session in which many answer on one device, one after the other: the worker's code as a keyed hash, whom it is
+    for and where, and its last day."""
+
+    __tablename__ = "shared_session"
+    __table_args__ = NO_ROWID
+    mark: str = Field(primary_key=True)
+    wave_id: str = Field(foreign_key="wave.id")
+    audience: str | None = None
+    place: str | None = None
+    last_day: date
 
 
 class RelayRow(SQLModel, table=True):

@@ -8,12 +8,23 @@ from typing import Any, TypeAlias
 import orjson
 from sqlmodel import Session
 
-from consultation.domain.answer import Answer, Chosen, ChosenSeveral, Counted, Scored, Skipped, Told, Withheld
+from consultation.domain.answer import (
+    Answer,
+    Chosen,
+    ChosenSeveral,
+    Counted,
+    Dated,
+    Ranked,
+    Scored,
+    Skipped,
+    Told,
+    Withheld,
+)
 from consultation.domain.ids import AnswerId, Pseudonym, QuestionId, ResponseId, WaveId
 from consultation.domain.text import RedactedText
 from consultation.flow.state import State
 from consultation.storage.statements import Statements, statements
-from consultation.storage.tables import AnswerRow, ConcernRow, ConversationRow, ReplyHandleRow
+from consultation.storage.tables import AnswerRow, ConcernRow, ConversationRow, ReminderRow, ReplyHandleRow
 
 Values: TypeAlias = tuple[Any, ...]  # one row, in the order of the columns of its statement
 
@@ -55,6 +66,7 @@ class Recorded:
     opened: list[Values] = field(default_factory=list)
     erased: list[Values] = field(default_factory=list)
     answers: list[Values] = field(default_factory=list)
+    spoken: list[Values] = field(default_factory=list)
     finished: list[ResponseId] = field(default_factory=list)
 
 
@@ -69,6 +81,8 @@ class Writes:
     concerns: Sequence[ConcernRow] = ()
     handles: Sequence[ReplyHandleRow] = ()  # opened by this turn
     ends_contact: bool = False  # the talk's handles go
+    reminders: Sequence[ReminderRow] = ()  # asked for by this turn
+    kept: Any = None  # what whoever gave the turn may want to know of it; stored nowhere
 
 
 @dataclass(frozen=True)
@@ -88,12 +102,13 @@ class Turn:
 @dataclass(frozen=True)
 class Taken:
     """A turn that is on the disk. `repeated`: its update was taken before, and nothing was changed; `said` is then
-    what was said last. `turn` numbers it in its conversation."""
+    what was said last. `turn` numbers it in its conversation. `kept` is as the turn's own writes had it."""
 
     turn: int
     said: list[dict[str, Any]]
     repeated: bool = False
     withdrawn: bool = False
+    kept: Any = None
 
 
 def answer_values(response: ResponseId, question: QuestionId, answer: Answer, new_id: AnswerId, on: date) -> Values:
@@ -126,8 +141,10 @@ def _columns(answer: Answer) -> tuple[Any, RedactedText | None]:
             return None, text
         case Chosen(option):
             return option, None
-        case ChosenSeveral(options):
+        case ChosenSeveral(options) | Ranked(options):
             return list(options), None
+        case Dated(written):
+            return written, None
         case Scored(number) | Counted(number):
             return number, None
         case Skipped() | Withheld():

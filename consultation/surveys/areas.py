@@ -34,8 +34,8 @@ def with_areas(body: str, names: Sequence[str], survey: str) -> str:
     listed = AREAS.search(body)
     if listed is None:
         raise UnusableAreas("This survey has no list of areas to fill.")
-    lines = [f"    - {{id: {json.dumps(key)}, label: {{en: {json.dumps(name)}}}}}\n" for key, name in offered.items()]
-    lines += [line for line in listed[0].splitlines(keepends=True) if _listed_id(line) in ALWAYS]
+    lines = [f"    - {{id: {json.dumps(key)}, label: {{'*': {json.dumps(name)}}}}}\n" for key, name in offered.items()]
+    lines += [each for each in re.split(r"^(?=    - )", listed[0], flags=re.MULTILINE) if _listed_id(each) in ALWAYS]
     filled = body[: listed.start()] + "".join(lines) + body[listed.end() :]
     return re.sub(r"^survey: .*$", lambda _: f"survey: {survey}", filled, count=1, flags=re.MULTILINE)
 
@@ -45,6 +45,6 @@ def _id(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40]
 
 
-def _listed_id(line: str) -> str | None:
-    found = re.match(r"    - \{id: ([a-z0-9_]+),", line)
+def _listed_id(option: str) -> str | None:
+    found = re.match(r"    - \{?id: ([a-z0-9_]+)", option)
     return found[1] if found else None

@@ -1,22 +1,39 @@
 """From a survey file to a `Survey`, with the checks that a schema cannot make. Knows where the templates lie."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from consultation.content import BadFile, parse
+from consultation.content import BadFile, line_at, parse
 from consultation.domain.consultation import Audience
-from consultation.domain.ids import OptionId, QuestionId, SurveyId
-from consultation.domain.survey import Condition, Option, Question, QuestionKind, Stage, Survey
-from consultation.domain.wording import Localised
-from consultation.surveys.schema import OptionBlock, QuestionBlock, SurveyFile, Texts
+from consultation.domain.ids import SurveyId
+from consultation.domain.languages import LANGUAGES
+from consultation.domain.survey import Opening, Survey
+from consultation.domain.wording import PLAIN
+from consultation.surveys import faults, paths
+from consultation.surveys.missing import partly
+from consultation.surveys.questions import (
+    Placed,
+    condition,
+    localised,
+    placed_in,
+    questions_from,
+    shared_options,
+    shipped_about_you,
+)
+from consultation.surveys.schema import QuestionBlock, SurveyFile
 
 TEMPLATES = Path(__file__).parent / "templates"
-CHOICES = {QuestionKind.CHOICE, QuestionKind.SEVERAL, QuestionKind.SCALE}
-LONGEST_BUTTON = 60  # characters that a phone shows on one button
 
 
 def template(name: str) -> str:
     """The text of the survey file that ships under `name`, such as what-we-want."""
     return (TEMPLATES / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def shipped_templates() -> list[str]:
+    """The names of the survey files that ship."""
+    return sorted(each.stem for each in TEMPLATES.glob("*.yaml"))
 
 
 def load_survey(path: Path) -> Survey:
@@ -32,122 +49,61 @@ def load_survey(path: Path) -> Survey:
 def parse_survey(text: str, path: Path) -> Survey:
     """The survey in `text`; `path` is only named in what is said of a fault. Raises `BadFile`."""
     file = parse(text, path, SurveyFile)
-    questions = [
-        *(_question(block, Stage.OPENING, file) for block in file.before_consent),
-        _question(file.consent.question, Stage.CONSENT, file),
-        *(_question(block, Stage.MAIN, file) for block in file.questions),
-        *(_question(block, Stage.ABOUT_YOU, file) for block in file.about_you),
-    ]
-    for fault_in, message in _faults(questions, file):
-        raise BadFile(path, _line_of_id(text.splitlines(), fault_in), message)
+    placed = placed_in(file)
+    for at, message in _faults_of_blocks(placed, file):
+        raise BadFile(path, line_at(text, at), message)
+    survey = _survey(file, placed)
+    places = {each.block.id: each.path for each in reversed(placed)}
+    for question in survey.questions:
+        places.setdefault(question.id, places.get(question.matrix or "", ()))
+    for name, message in _faults_of(survey, {each.block.id: each.block for each in placed}):
+        raise BadFile(path, line_at(text, places.get(name, (name,))), message)
+    return replace(survey, partly=partly(text, survey.languages))
+
+
+def _survey(file: SurveyFile, placed: Sequence[Placed]) -> Survey:
     return Survey(
         id=SurveyId(file.survey),
         version=file.version,
-        title=_localised(file.title),
-        opening=_localised(file.opening),
-        thanks=_localised(file.thanks),
+        title=localised(file.title),
+        opening=localised(file.opening),
+        thanks=localised(file.thanks),
         consent_wording=file.consent.wording,
         consent_dated=file.consent.dated,
-        questions=tuple(questions),
-        locales=tuple(sorted({tag for each in questions for tag in each.prompt.texts})),
+        questions=tuple(question for each in placed for question in questions_from(each, file)),
+        languages=tuple(each for each in LANGUAGES if each in {PLAIN, *file.languages}),
+        greeting=localised(file.greeting) if file.greeting else None,
+        openings=tuple(Opening(condition(each.only_if), localised(each.text)) for each in file.openings),
+        audiences=tuple(each for each in Audience if each in file.audiences),
     )
 
 
-def _localised(texts: Texts) -> Localised:
-    return Localised(dict(texts))
-
-
-def _option(block: OptionBlock) -> Option:
-    ends = _localised(block.ends) if block.ends else None
-    return Option(OptionId(block.id), _localised(block.label), ends, block.alone)
-
-
-def _question(block: QuestionBlock, stage: Stage, file: SurveyFile) -> Question:
-    options = [*file.shared_options.get(block.options_from or "", []), *block.options]
-    condition = block.only_if
-    return Question(
-        id=QuestionId(block.id),
-        kind=QuestionKind(block.kind),
-        stage=stage,
-        prompt=_localised(block.prompt),
-        audiences=frozenset(block.audiences or Audience),
-        options=tuple(_option(each) for each in options),
-        only_if=Condition(QuestionId(condition.question), frozenset(OptionId(each) for each in condition.is_one_of))
-        if condition
-        else None,
-        lowest=block.lowest,
-        highest=block.highest,
-        follow_up=_localised(block.follow_up) if block.follow_up else None,
-        short_name=block.short_name or block.id.replace("_", " "),
-        reports_as=block.reports_as,
-    )
-
-
-def _faults(questions: list[Question], file: SurveyFile) -> list[tuple[str, str]]:
-    """(id where it stands, sentence) for everything that would break a conversation."""
-    faults: list[tuple[str, str]] = []
-    earlier: dict[str, Question] = {}
-    blocks = [*file.before_consent, file.consent.question, *file.questions, *file.about_you]
-    used = {block.options_from for block in blocks}
-    for each in used - {None, *file.shared_options}:
-        faults.append(
-            (
-                str(each),
-                f"options_from: {each} names no list under shared_options. Add it, or correct the name.",
+def _faults_of_blocks(placed: Sequence[Placed], file: SurveyFile) -> Iterator[tuple[Sequence[str | int], str]]:
+    lists = shared_options(file)
+    for each in placed:
+        if each.block.options_from and each.block.options_from not in lists:
+            yield (
+                (*each.path, "options_from"),
+                (
+                    f"options_from: {each.block.options_from} names no list under shared_options, and none that ships "
+                    f"({', '.join(lists)}). Add it, or correct the name."
+                ),
             )
-        )
-    for question in questions:
-        if question.id in earlier:
-            faults.append((question.id, f"two questions have the id '{question.id}'. Give one of them another id."))
-        faults += [(question.id, message) for message in _option_faults(question)]
-        if question.only_if is not None:
-            faults += [(question.id, message) for message in _condition_faults(question, earlier)]
-        if question.kind is QuestionKind.NUMBER and question.lowest >= question.highest:
-            faults.append((question.id, f"'{question.id}': lowest must be below highest."))
-        earlier[question.id] = question
-    return faults
+        yield from ((each.path, message) for message in faults.of_block(each.block))
+    shipped = [each.id for each in shipped_about_you()]
+    for name in sorted(set(file.about_you_from) - set(shipped)):
+        yield ("about_you_from",), f"'{name}' is no question that ships. They are: {', '.join(shipped)}."
 
 
-def _option_faults(question: Question) -> list[str]:
-    ids = [each.id for each in question.options]
-    faults = []
-    if question.kind in CHOICES and len(ids) < 2:
-        faults.append(f"'{question.id}' needs at least two options. Add them under 'options:'.")
-    if question.kind not in CHOICES and ids:
-        faults.append(
-            f"'{question.id}' is of kind {question.kind}, which takes no options. Remove them, or change its kind."
-        )
-    faults += [
-        f"'{question.id}' lists option '{each}' twice. Remove one." for each in {i for i in ids if ids.count(i) > 1}
-    ]
-    if question.kind is QuestionKind.SCALE and not all(each.isdecimal() for each in ids):
-        faults.append(f"'{question.id}' is a scale: its option ids must be whole numbers such as 1 to 5.")
-    long = [text for each in question.options for text in each.label.texts.values() if len(text) > LONGEST_BUTTON]
-    faults += [f"'{text[:30]}…' is too long for a button. Keep it under {LONGEST_BUTTON} characters." for text in long]
-    return faults
-
-
-def _condition_faults(question: Question, earlier: dict[str, Question]) -> list[str]:
-    assert question.only_if is not None
-    asked = earlier.get(question.only_if.question)
-    if asked is None:
-        return [
-            f"'{question.id}' depends on '{question.only_if.question}', which is not asked before it. "
-            "Move that question up, or correct the name."
-        ]
-    unknown = question.only_if.options - {each.id for each in asked.options}
-    faults = [
-        f"'{question.id}' depends on option '{each}', which '{asked.id}' does not have. Correct it." for each in unknown
-    ]
-    if not question.audiences <= asked.audiences:
-        faults.append(
-            f"'{question.id}' is asked of people who are never asked '{asked.id}'. Make their audiences agree."
-        )
-    return faults
-
-
-def _line_of_id(lines: list[str], name: str) -> int | None:
-    for number, line in enumerate(lines, 1):
-        if line.strip().removeprefix("- ").split("#")[0].strip() in (f"id: {name}", f"options_from: {name}"):
-            return number
-    return None
+def _faults_of(survey: Survey, blocks: Mapping[str, QuestionBlock]) -> Iterator[paths.Fault]:
+    """The first is what is told: what breaks one question may be why another is out of reach."""
+    for question in survey.questions:
+        block = blocks[question.matrix or question.id]
+        yield from ((question.id, each) for each in faults.of_question(question, block.faces))
+        if block.kind == "picture":
+            yield from ((question.id, each) for each in faults.of_picture(question))
+    yield from faults.between(survey.questions, survey.openings)
+    yield from faults.of_audiences(survey.questions, survey.audiences)
+    ends = [option.ends for each in survey.questions for option in each.options if option.ends]
+    yield from (("thanks", each) for each in faults.of_other_texts((*survey.every_opening, survey.thanks, *ends)))
+    yield from paths.faults(survey)

@@ -17,6 +17,7 @@ from bot.scheduler import light_operations
 from consultation.domain.consultation import Audience, Channel
 from consultation.domain.due import Kind
 from consultation.flow.events import Command
+from consultation.operations.carry_over import make_code
 from tests.adversary.loot import Watched
 from tests.builders import Calendar, Opened, Person
 from tests.transcripts.telegram import TelegramPlayer, telegram
@@ -56,13 +57,15 @@ class Held:
         return [each for each in self.people if each.channel is Channel.TELEGRAM]
 
     async def talk(self, player: Player, channel: Channel, chat: Callable[[], str]) -> None:
-        """As far as a first text of their own; then they ask for help so and so often."""
+        """As far as a first text of their own; then they ask for help so and so often, or to be reminded."""
         began, word, asides = datetime.now(UTC), WORDS[len(self.people)], len(self.people) * 7 % 13
+        remind = [Turn(command=Command.STOP), Turn(taps="Remind me once, in a week")]
+        reminded = remind if channel is Channel.TELEGRAM and asides > 6 else []
         for turn in (
             Turn(start=Audience.YOUNG_PERSON), Turn(taps="13 to 15"), Turn(taps="Yes, I agree"),
             *[Turn(command=Command.SKIP)] * 4,
             Turn(types=f"I want somebody to bring a {word} to the park and listen to what we all say about it"),
-            *[Turn(command=Command.HELP)] * asides,
+            *[Turn(command=Command.HELP)] * (asides - len(reminded)), *reminded,
         ):  # fmt: skip
             await player.does(turn)
         after = sum(each.channel is channel for each in self.people)
@@ -74,6 +77,11 @@ class Held:
             if each.channel is Channel.TELEGRAM:
                 Person(self.opened, each.chat, each.channel).commands(Command.HELP)
                 self.people[at] = replace(each, turns=each.turns + 1)
+
+    def some_carry_on_elsewhere(self) -> None:
+        """Every third on the web has asked for a short code."""
+        for each in [each for each in self.people if each.channel is Channel.WEB][::3]:
+            assert make_code(self.opened.sayso.desk, self.opened.wave, each.chat)
 
     def wipe(self) -> None:
         """What is due every ten minutes, or every night where the database is large."""
@@ -134,6 +142,7 @@ async def _hold(held: Held, doors: Sequence[Channel], between: Callable[[int], N
                 await held.talk(visitor, door, lambda visitor=visitor: visitor.where()[2])  # type: ignore[misc]
                 await visitor.browser.client.aclose()
         between(len(doors))
+    held.some_carry_on_elsewhere()
     held.leave_something_unsaid()
 
 

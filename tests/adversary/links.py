@@ -45,7 +45,8 @@ def by_address(loot: Loot, watched: Watched) -> dict[str, float]:
 
 
 def by_leftovers(loot: Loot, watched: Watched) -> dict[str, float]:
-    """The pseudonym in any byte of any file, freed or not, and whichever response is named close by."""
+    """The pseudonym in any byte of any file, freed or not, and whichever response is named close by; rather behind it,
+    as a row has them, than before it, where the end of another row may lie."""
     if not loot.key:
         return {}
     found: dict[str, float] = {}
@@ -55,7 +56,8 @@ def by_leftovers(loot: Loot, watched: Watched) -> dict[str, float]:
             about = data[max(0, place - NEAR) : place + NEAR]
             for name in names:
                 if (at := about.find(name)) >= 0:
-                    near = 1 / (1 + abs(min(place, NEAR) - at))
+                    behind = at - min(place, NEAR)
+                    near = 1 / (1 + behind) if behind >= 0 else 1 / (2 - 2 * behind)
                     found[name.decode()] = max(near, found.get(name.decode(), 0))
     return found
 

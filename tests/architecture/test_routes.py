@@ -13,6 +13,10 @@ from tests.builders import Opened
 
 PUBLIC = {
     "GET /",
+    "GET /accessibility",
+    "GET /pictures/{codepoints}.svg",
+    "GET /c/{slug}/picture/{name}",
+    "GET /c/{slug}/{audience}/{place}",
     "GET /c/{slug}",
     "GET /c/{slug}/certificate",
     "GET /c/{slug}/certificate.json",
@@ -23,6 +27,12 @@ PUBLIC = {
     "POST /c/{slug}/leave",
     "GET /c/{slug}/receipt",
     "POST /c/{slug}/receipt",
+    "POST /c/{slug}/code",
+    "GET /c/{slug}/shared",
+    "POST /c/{slug}/shared",
+    "POST /c/{slug}/shared/end",
+    "GET /c/{slug}/shared/idle",
+    "POST /c/{slug}/shared/here",
     "GET /staff",
     "GET /staff/enter",
     "POST /staff/enter",
@@ -78,13 +88,24 @@ async def test_a_stranger_is_turned_away_from_all_others(app: Starlette) -> None
                 assert answer.headers["location"] == "/staff"
 
 
-async def test_every_page_forbids_scripts_frames_and_caches(app: Starlette) -> None:
+async def test_every_page_forbids_frames_caches_and_scripts_but_the_chats_own(app: Starlette) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sayso.test") as client:
-        for path in ("/", "/c/have-your-say", "/c/have-your-say/young-person", "/nowhere", "/static/sayso.css"):
+        for path in ("/", "/c/have-your-say", "/c/have-your-say/young-person", "/nowhere", "/staff", "/health/live"):
             headers = (await client.get(path)).headers
-            assert "default-src 'none'" in headers["content-security-policy"], path
+            policy = headers["content-security-policy"]
+            assert policy.startswith("default-src 'none'"), path
+            assert "frame-ancestors 'none'" in policy
+            assert policy.partition("script-src ")[2] == ("" if path in ("/staff", "/health/live") else "'self'"), path
             assert headers["referrer-policy"] == "no-referrer"
             assert headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/static/sayso.css", "/static/chat.js", "/pictures/1F68C.svg"])
+async def test_what_never_changes_under_its_address_may_be_kept(app: Starlette, path: str) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sayso.test") as client:
+        headers = (await client.get(path)).headers
+    assert "immutable" in headers["cache-control"]
+    assert headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize("path", ["/c/no-such", "/c/have-your-say/teenager", "/nowhere"])
@@ -92,4 +113,4 @@ async def test_a_wrong_address_gets_a_page_that_helps(app: Starlette, path: str)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sayso.test") as client:
         answer = await client.get(path)
     assert answer.status_code == 404
-    assert "There’s no page here" in answer.text
+    assert "or start from the front page" in answer.text

@@ -19,6 +19,7 @@ from bot.closings import certificates_key, close
 from consultation.domain.consultation import Audience, Channel, Wave
 from consultation.domain.text import RawText
 from consultation.flow.events import Command, Commanded
+from consultation.operations.carry_over import make_code, take_code
 from consultation.operations.close_wave import (
     Ground,
     NotClosed,
@@ -38,7 +39,16 @@ from consultation.privacy.certificates import Verdict, verify
 from consultation.storage import audit, closings, consultations
 from consultation.storage.keys import KeysInMemory, MissingKey
 from consultation.storage.store import Store, open_store
-from consultation.storage.tables import AnswerRow, ConversationRow, DueRow, InboxRow, OutboxRow, ResponseRow
+from consultation.storage.tables import (
+    AnswerRow,
+    CarryOverRow,
+    ConversationRow,
+    DueRow,
+    InboxRow,
+    OutboxRow,
+    ReminderRow,
+    ResponseRow,
+)
 from consultation.storage.turns import IntakeEnded, Standing, Turn, Writes
 from consultation.surveys import template
 from tests.builders import SURVEY, TODAY, Calendar, Opened, Person, commission, open_consultation
@@ -82,6 +92,18 @@ class House:
     def key(self) -> bytes:
         return self.opened.sayso.keys.key(self.opened.wave.consultation.id)
 
+    def asks_to_come_back(self, chat: str = "104") -> str:
+        """One asks to be reminded, another for a short code, which is returned."""
+        person = self.person(chat)
+        person.begins(Audience.YOUNG_PERSON)
+        person.answers_until("good_worker")
+        person.commands(Command.STOP)
+        person.taps("Remind me once, tomorrow")
+        self.person(chat, channel=Channel.WEB).begins()
+        code = make_code(self.opened.sayso.desk, self.opened.wave, chat)
+        assert code is not None
+        return code
+
 
 @pytest.fixture
 def house(place: Path | URL, tmp_path: Path) -> Iterator[House]:
@@ -116,6 +138,25 @@ def test_links_go_and_answers_stay_without_their_day(house: House) -> None:
         house.key()
     names = {each.name for each in house.opened.sayso.settings.key_folder.iterdir()}
     assert names == {"certificates.secret", "safeguarding-leads.json"}
+
+
+def test_reminders_and_short_codes_go_with_the_rest(house: House) -> None:
+    code, desk, wave = house.asks_to_come_back(), house.opened.sayso.desk, house.opened.wave
+    assert [len(house.rows(each)) for each in (ReminderRow, CarryOverRow)] == [1, 1]
+    house.closes()
+    assert [house.rows(each) for each in (ReminderRow, CarryOverRow)] == [[], []]
+    assert json.loads(house.certificate() or "")["destroyed"]["reminders"] == "a few"
+    with pytest.raises(MissingKey):
+        take_code(desk, wave, code)
+
+
+@on_postgresql
+def test_the_server_keeps_no_samples_of_who_asked(house: House) -> None:
+    for chat in ("104", "105", "106"):
+        house.asks_to_come_back(chat)
+    with house.store.database.writing.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+    assert house.closes() is None, "else the scan finds them in pg_stats, and nobody can put that right"
 
 
 def test_it_ends_with_one_certificate_and_one_entry_however_often_it_is_done(house: House) -> None:
@@ -328,9 +369,14 @@ WAYS: dict[str, Callable[[bytes], bytes]] = {
 @on_sqlite
 def test_a_trace_in_any_file_is_named_and_nothing_is_certified(house: House) -> None:
     desk, wave = house.opened.sayso.desk, house.opened.wave
+    house.asks_to_come_back()
     with house.store.read() as session:
         address = session.exec(select(OutboxRow.address)).first()
+        reminder = session.exec(select(ReminderRow.address)).one()
+        code = session.exec(select(CarryOverRow.mark)).one()
     secrets = {
+        "reminder": base64.urlsafe_b64decode(reminder),
+        "code": bytes.fromhex(code),
         "key": house.key(),
         "pseudonym": bytes.fromhex(whose(desk, wave, Channel.TELEGRAM, "102")),
         "address": base64.urlsafe_b64decode(address or ""),

@@ -26,18 +26,22 @@ from consultation.domain.concern import Outcome, Status
 from consultation.domain.consultation import Audience, Channel, ContactMode
 from consultation.domain.due import Kind as Work
 from consultation.domain.text import Kind, RawText
-from consultation.flow.events import Command
+from consultation.flow.events import ChoseLanguage, Command
 from consultation.operations import deliver
 from consultation.operations.break_glass import break_glass
+from consultation.operations.carry_over import forget_codes, make_code, take_code
 from consultation.operations.close_wave import end_intake
 from consultation.operations.open_referral import history, open_referral, save_referral
 from consultation.operations.open_wave import open_wave
+from consultation.operations.purge import purge
 from consultation.operations.redact_leak import redact_leak
 from consultation.operations.redacted_answers import redacted_answers
 from consultation.operations.refer_concern import Actor, acknowledge, move, referrals, sealed_message
 from consultation.operations.relay import relay
+from consultation.operations.remind import remind
 from consultation.operations.reseal import reseal
 from consultation.operations.set_aside import set_aside
+from consultation.operations.shared_sessions import end_session, open_session, session_at, sessions
 from consultation.operations.show_conversation import show_conversation
 from consultation.operations.write_to_person import write_to_person
 from consultation.privacy.detect import WordDetector
@@ -45,7 +49,16 @@ from consultation.privacy.leak import Leak
 from consultation.storage import audit, due
 from consultation.storage.roles import Role, script
 from consultation.storage.store import open_store
-from consultation.storage.tables import AnswerRow, AuditEntry, CertificateRow, ConcernRow, ReferralAuditRow, SetAsideRow
+from consultation.storage.tables import (
+    AnswerRow,
+    AuditEntry,
+    CarryOverRow,
+    CertificateRow,
+    ConcernRow,
+    ReferralAuditRow,
+    ReminderRow,
+    SetAsideRow,
+)
 from consultation.surveys import template
 from tests.builders import (
     SURVEY,
@@ -123,6 +136,13 @@ def add_handle(world: World) -> None:
     opened.sayso.store.close()
 
 
+def reminded(opened: Opened) -> None:
+    """Somebody on Telegram has asked for it."""
+    person = answering(opened, "78", Channel.TELEGRAM)
+    person.commands(Command.STOP)
+    person.taps("Remind me once, tomorrow")
+
+
 def audit_entries(world: World) -> list[AuditEntry]:
     with world.owner.sayso.store.read() as session:
         return audit.entries(session)
@@ -132,6 +152,24 @@ def browser(sayso: Sayso, *parts: str, staff: Staff | None = None) -> httpx.Asyn
     app = create_app(sayso, parts)
     cookies = {"sayso_staff": app.state.passes.cookie(staff)} if staff else {}
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sayso.test", cookies=cookies)
+
+
+async def test_a_shared_device_is_begun_with_a_code_of_the_officers(world: World) -> None:
+    officer, respondent, worker = (world.as_(each) for each in (Role.OFFICER, Role.RESPONDENT, Role.WORKER))
+    code, made = open_session(officer.sayso.desk, world.owner.wave, Audience.YOUNG_PERSON, "fenland", 1, "officer")
+    async with browser(respondent.sayso, "chat") as tablet:
+        path = f"/c/{world.owner.wave.consultation.slug}"
+        ready = await tablet.post(f"{path}/shared", data={"code": code}, follow_redirects=True)
+        assert "Ready for the next person" in ready.text
+        begun = await tablet.post(f"{path}/begin", data={"afresh": "1"}, follow_redirects=True)
+        assert "Fenland" in begun.text
+    purge(worker.sayso.store, NOW + timedelta(days=1), lambda count: count)
+    assert sessions(officer.sayso.desk, world.owner.wave) == []
+    code, made = open_session(officer.sayso.desk, world.owner.wave, None, None, 1, "officer")
+    end_session(officer.sayso.desk, world.owner.wave, made.name, "officer")
+    assert session_at(respondent.sayso.desk, world.owner.wave, made.mark) is None
+    for each in (officer, respondent, worker):
+        each.sayso.store.close()
 
 
 class TestARespondent:
@@ -146,6 +184,9 @@ class TestARespondent:
         stored = stored_answers(world.owner, Channel.WEB, "a browser")
         assert stored
         assert stored["good_worker"] == "too slow\nand nobody said why"
+        person.does(ChoseLanguage("pl"))
+        assert [each.locale for each in redacted_answers(world.owner.sayso.store, world.owner.wave.id)] == ["pl"]
+        person.does(ChoseLanguage("en"))
         person.types("my stepdad hits me")
         person.commands(Command.DELETE)
         person.taps("Yes, delete them")
@@ -172,6 +213,20 @@ class TestARespondent:
         assert (first.turn in [each.turn for each in left[0]], left[1]) == (False, [])
         with world.owner.sayso.store.read() as session:
             assert len(session.exec(select(SetAsideRow)).all()) == 1
+
+    def test_asks_to_be_reminded_and_carries_a_talk_over(self, world: World) -> None:
+        opened = world.as_(Role.RESPONDENT)
+        desk, wave, store = opened.sayso.desk, opened.wave, opened.sayso.store
+        reminded(opened)
+        answering(opened, "a browser")
+        code = make_code(desk, wave, "a browser")
+        assert code
+        assert take_code(desk, wave, code) == "a browser"
+        assert take_code(desk, wave, code) is None
+        for listing in (select(ReminderRow), select(CarryOverRow)):
+            with pytest.raises(ProgrammingError, match="permission denied"), store.read() as session:
+                session.exec(listing).all()
+        store.close()
 
     def test_is_helped_when_it_is_over(self, world: World) -> None:
         calendar = Calendar(world.owner.wave.closes_on + timedelta(1))
@@ -310,8 +365,24 @@ class TestTheWorker:
         assert "referral" in caplog.text
         opened.sayso.store.close()
 
+    def test_reminds_and_lets_go_of_codes(self, world: World) -> None:
+        reminded(world.owner)
+        answering(world.owner, "a browser")
+        make_code(world.owner.sayso.desk, world.owner.wave, "a browser")
+        opened = world.as_(Role.WORKER, Calendar(TODAY + timedelta(1)))
+        late = datetime.combine(TODAY + timedelta(1), time(19, 50), UTC)
+        remind(opened.sayso.desk, late)
+        forget_codes(opened.sayso.store, opened.sayso.desk.now() + timedelta(1))
+        said = deliver.unsaid(world.owner.sayso.desk, world.owner.wave, Channel.TELEGRAM, "78")
+        assert "You asked me to remind you once" in str(said)
+        with world.owner.sayso.store.read() as session:
+            assert [session.exec(select(each)).all() for each in (ReminderRow, CarryOverRow)] == [[], []]
+        opened.sayso.store.close()
+
     def test_closes(self, world: World) -> None:
         answering(world.owner, "a browser")
+        make_code(world.owner.sayso.desk, world.owner.wave, "a browser")
+        reminded(world.owner)
         opened = world.as_(Role.WORKER)
         sayso = opened.sayso
         end_intake(sayso.store, opened.wave, sayso.desk.now())

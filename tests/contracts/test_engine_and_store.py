@@ -16,7 +16,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import URL, func
 from sqlmodel import select
 
-from consultation.domain.answer import Answer, Chosen, ChosenSeveral, Counted, Scored, Skipped, Told, Withheld
+from consultation.domain.answer import (
+    Answer,
+    Chosen,
+    ChosenSeveral,
+    Counted,
+    Dated,
+    Ranked,
+    Scored,
+    Skipped,
+    Told,
+    Withheld,
+)
 from consultation.domain.consultation import Audience, Channel
 from consultation.domain.text import RawText, RedactedText
 from consultation.flow.effects import (
@@ -99,8 +110,10 @@ def plain(answer: Answer) -> Any:
             return text.text
         case Chosen(option):
             return option
-        case ChosenSeveral(options):
+        case ChosenSeveral(options) | Ranked(options):
             return list(options)
+        case Dated(written):
+            return written
         case Scored(number) | Counted(number):
             return number
         case Skipped():

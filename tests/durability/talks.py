@@ -7,7 +7,18 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from consultation.domain.answer import Answer, Chosen, ChosenSeveral, Counted, Scored, Skipped, Told, Withheld
+from consultation.domain.answer import (
+    Answer,
+    Chosen,
+    ChosenSeveral,
+    Counted,
+    Dated,
+    Ranked,
+    Scored,
+    Skipped,
+    Told,
+    Withheld,
+)
 from consultation.domain.consultation import Audience
 from consultation.domain.survey import Question, QuestionKind, Stage, Survey
 from consultation.domain.text import Kind, RawText
@@ -129,9 +140,9 @@ def _kept(answers: Mapping[str, Any] | None, effect: Effect) -> Mapping[str, Any
 
 def _plain(answer: Answer) -> Any:
     match answer:
-        case Chosen(value) | Scored(value) | Counted(value):
+        case Chosen(value) | Scored(value) | Counted(value) | Dated(value):
             return value
-        case ChosenSeveral(options):
+        case ChosenSeveral(options) | Ranked(options):
             return list(options)
         case Told(text):
             return text.text

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -211,6 +212,18 @@ def test_the_simulated_people_are_two_hundred_and_of_all_audiences() -> None:
 HOW = ("--authority", "Ours", "--decided-by", "the board", "--purpose", "to learn.")
 
 
+def test_reminders_go_by_the_term_dates_that_an_officer_names(sayso: Shell, data: Path, tmp_path: Path) -> None:
+    how = ("--authority", "A", "--decided-by", "B", "--purpose", "to learn.", "--data", str(data))
+    known = sayso("open", "known", *how, "--terms", "cambridgeshire")
+    assert "outside of school hours in Cambridgeshire" in known.stdout, known.stderr
+    assert "as on a school day: from 16:00 to 20:00" in sayso("open", "unknown", *how).stdout
+    refused = sayso.refused("open", "atlantis", *how, "--terms", "atlantis")
+    assert "atlantis: no term dates ship under this name. There are: cambridgeshire" in refused
+    wrong = tmp_path / "terms.yaml"
+    wrong.write_text("name: A\nsource: B\nterms:\n  - {first: 2026-09-03, last: 2026-09-01}\n")
+    assert "terms.yaml, line 4: it ends on 2026-09-01" in sayso.refused("open", "wrong", *how, "--terms", str(wrong))
+
+
 def test_what_cannot_be_opened_is_a_sentence(sayso: Shell, data: Path, tmp_path: Path) -> None:
     where = (*HOW, "--data", str(data))
     assert "can't stand in a link" in sayso.refused("open", "Our Say", *where)
@@ -222,9 +235,33 @@ def test_what_cannot_be_opened_is_a_sentence(sayso: Shell, data: Path, tmp_path:
     )
     edited = tmp_path / "edited.yaml"
     edited.write_text(template("what-we-want").replace("how old are you", "what age are you"), encoding="utf-8")
-    assert "raise 'version:' to 3" in sayso.refused("open", "theirs", "--survey", str(edited), *where)
+    assert "raise 'version:' to 4" in sayso.refused("open", "theirs", "--survey", str(edited), *where)
     assert "--areas is for" in sayso.refused("open", "theirs", "--survey", str(edited), "--areas", "Town", *where)
     assert "No area is named" in sayso.refused("open", "theirs", "--areas", " , ", *where)
+
+
+def test_what_is_not_translated_is_listed_and_opens_only_where_somebody_says_so(
+    sayso: Shell, data: Path, tmp_path: Path
+) -> None:
+    where = (*HOW, "--data", str(data))
+    mine = tmp_path / "mine.yaml"
+    line = "  ur: جو لوگ آپ کے ساتھ"
+    body = template("what-we-want").replace("survey: what-we-want", "survey: mine")
+    mine.write_text("\n".join(each for each in body.split("\n") if not each.startswith(line)), encoding="utf-8")
+    found = sayso("check", str(mine), "--missing").stdout
+    assert "Urdu: 1 of its wordings is missing" in found
+    assert re.search(r"line \d+, title: “What do you want", found)
+    assert "Polish: none of its wordings are missing" in found
+    survey = ("--survey", str(mine))
+    assert "Urdu 1. 'sayso check FILE --missing'" in sayso.refused("open", "theirs", *survey, *where)
+    facts = tmp_path / "facts.yaml"
+    facts.write_text("klingon: {title: nuqneH}\n", encoding="utf-8")
+    told = ("--translations", str(facts))
+    assert "facts.yaml, line 1: 'klingon'" in sayso.refused("open", "theirs", *told, *survey, *where)
+    facts.write_text("pl: {title: O nas, authority: My, purpose: żeby wiedzieć., decided_by: rada}\n", encoding="utf-8")
+    opened = sayso("open", "theirs", *told, "--partly-translated", *survey, *where)
+    assert opened.code == 0, opened.stderr
+    assert "stand in English for those who choose Welsh, Romanian, Ukrainian, Urdu, Arabic." in opened.stdout
 
 
 def test_a_consultation_offers_its_own_areas(sayso: Shell, data: Path) -> None:
@@ -370,3 +407,18 @@ def test_rows_that_nobody_judged_are_fine(sayso: Shell, tmp_path: Path, what: st
     done = sayso("evaluate", what, str(sample), "--json")
     assert done.code == 0, done.stderr
     assert json.loads(done.stdout)["n"] == 0
+
+
+def test_a_workers_code_is_made_listed_and_ended(sayso: Shell, data: Path) -> None:
+    where = ("session", "our-say", "--data", str(data))
+    made = sayso(*where, "--audience", "young-person", "--place", "fenland", "--days", "2")
+    assert re.search(r": [B-Z]{4}-[B-Z]{4}\n", made.stdout), made.stdout + made.stderr
+    assert "/c/our-say/shared" in made.stdout
+    listed = sayso(*where, "--list").stdout
+    assert ": young-person, Fenland, until " in listed
+    assert "Ended" in sayso(*where, "--end", listed.split(":")[0]).stdout
+    assert sayso(*where, "--list").stdout == ""
+    assert "no audience 'teenager'" in sayso.refused(*where, "--audience", "teenager")
+    assert "elsewhere, fenland" in sayso.refused(*where, "--place", "atlantis")
+    assert "no session '12345678'" in sayso.refused(*where, "--end", "12345678")
+    assert [entry for entry in sayso("audit", "--data", str(data)).stdout.splitlines() if "shared devices" in entry]

@@ -21,6 +21,7 @@ from bot.metrics import (
     OTHER,
     DoorName,
     DueWork,
+    FloodKind,
     Metrics,
     RefusalReason,
     SendOutcome,
@@ -227,12 +228,13 @@ def test_labels_hold_closed_sets_of_words_whatever_is_said() -> None:
     metrics.message_sent(cast(SendOutcome, CANARY))
     metrics.webhook_refused(cast(RefusalReason, CANARY))
     metrics.update_set_aside(cast(DoorName, CANARY))
+    metrics.flood_refused(cast(FloodKind, CANARY))
     metrics.due_work_done(cast(DueWork, CANARY), cast(WorkOutcome, CANARY))
     after = figures(metrics)
     assert set(after) == before, "a line that comes with its first event tells when that was"
     assert CANARY not in metrics.render()[0].decode()
     assert after["sayso_messages_total", (("outcome", OTHER),)] == 1
-    sets = (TurnOutcome, SendOutcome, RefusalReason, DoorName, DueWork, WorkOutcome)
+    sets = (TurnOutcome, SendOutcome, RefusalReason, DoorName, FloodKind, DueWork, WorkOutcome)
     known = {OTHER, *CHANNELS, *(word for each in sets for word in get_args(each))}
     ours = [labels for name, labels in after if name.startswith("sayso_")]
     words = {word for labels in ours for label, word in labels if label != "le"}

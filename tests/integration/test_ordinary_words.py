@@ -1,7 +1,8 @@
 """The whole screen, head included, over what the people of the transcripts say: danger is heard, chatter is not."""
 
 from consultation.domain.concern import Level
-from consultation.flow.prompts import typed_command
+from consultation.domain.wording import PLAIN
+from consultation.flow.typed import typed_command
 from tests.builders import real_screen
 from tests.transcripts.transcript import transcripts
 
@@ -21,7 +22,7 @@ def texts(*, grave: bool) -> set[tuple[str, str]]:
         for name, transcript in transcripts().items()
         if (name in GRAVE if grave else not transcript.sealed)
         for turn in transcript.turns
-        if turn.words.strip() and len(turn.words) < 1_000 and typed_command(turn.words) is None
+        if turn.words.strip() and len(turn.words) < 1_000 and typed_command(turn.words, PLAIN) is None
     }
 
 

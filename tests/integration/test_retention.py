@@ -29,7 +29,15 @@ from consultation.operations.purge import purge
 from consultation.operations.timetable import NotChanged, change_timetable, timetable
 from consultation.storage import audit, consultations
 from consultation.storage.store import Store, open_store
-from consultation.storage.tables import AnswerRow, ConcernRow, ConversationRow, DueRow, ResponseRow
+from consultation.storage.tables import (
+    AnswerRow,
+    CarryOverRow,
+    ConcernRow,
+    ConversationRow,
+    DueRow,
+    ReminderRow,
+    ResponseRow,
+)
 from consultation.surveys import template
 from tests.builders import SURVEY, Opened, Person, commission, ids_from, open_consultation
 from tests.contracts.databases import as_setting, cluster, kind, on_sqlite, place, until
@@ -187,9 +195,14 @@ def test_a_few_are_noted_as_a_few(here: Opened) -> None:
 
 def test_what_a_close_that_never_ended_left_goes_too(here: Opened) -> None:
     Person(here, "c").begins(Audience.STAFF)
+    wave = {"wave_id": here.wave.id}
+    with here.sayso.store.write() as session:
+        session.add(ReminderRow(id="a", address="sealed", due_on=LAST_DAY, **wave))
+        session.add(CarryOverRow(mark="b", talk="sealed", good_until=NIGHT, **wave))
     purge(here.sayso.store, NIGHT, shown)
     with here.sayso.store.read() as session:
-        assert session.exec(select(ConversationRow)).all() == []
+        left_over = [session.exec(select(each)).all() for each in (ConversationRow, ReminderRow, CarryOverRow)]
+    assert left_over == [[], [], []]
 
 
 def test_due_work_purges_and_plans_the_wiping_at_once(here: Opened) -> None:

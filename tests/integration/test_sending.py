@@ -126,7 +126,7 @@ async def test_a_chat_is_forgotten_once_nothing_waits_for_it(opened: Opened) -> 
         running = asyncio.create_task(door.run(stop))
         await commands(api, CHAT, "help")
         await api.shown(CHAT, 1)
-        assert CHAT in door._sender._lanes  # the one place where the id of a chat outlives its turn
+        assert CHAT in door._sender._lanes  # where the id of a chat outlives its turn, as in what `tidying` remembers
         await asyncio.sleep(0.6)
         assert door._sender._lanes == {}
         stop.set()

@@ -56,7 +56,8 @@ def test_from_nothing_to_an_open_consultation(sayso: Shell, tmp_path: Path, key:
     signed = sayso(*sign, "--contact", "signpost", SAYSO_LEAD_PASSPHRASE=WORDS)
     assert signed.code == 0, signed.stderr
     for seen in ("deputy@council.example", "15 minutes", "Childline, 0800 1111", "signpost: ", "Easy Read: ",
-                 "press 55", "This chat isn't watched live.", "Sign-off 1"):  # fmt: skip
+                 "press 55", "This chat isn't watched live.", "IN POLISH (Polski)", "Childline, 0800 1111: dla każdego",
+                 "IN URDU (اردو)", "Sign-off 1"):  # fmt: skip
         assert seen in signed.stdout
     assert "opt_in" in sayso.refused("open", "ours", *HOW, *where)
     opened = sayso("open", "ours", *HOW, "--contact", "signpost", *where)

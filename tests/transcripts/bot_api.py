@@ -5,28 +5,33 @@ The subclass adds what the emulator lacks for a conversation: a username, and a 
 
 import asyncio
 import itertools
+import json
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 from lo_bot_api_emulator import ApiRefusal, LoBotApiEmulator
 from lo_bot_api_emulator.updates import KINDS
 
-KINDS.update({"edited_message", "channel_post"})  # which Telegram sends too
+KINDS.update({"edited_message", "channel_post", "my_chat_member"})  # which Telegram sends too
 
 TOKEN = "700700:synthetic-token-for-tests-only"
 
 
 @dataclass
 class Shown:
-    """One message as the chat shows it: `keyboard` is rows of (label, data), as last edited."""
+    """One message as the chat shows it: `keyboard` is rows of (label, data), as last edited; `sent` as it was first."""
 
     number: int
     text: str
     keyboard: list[list[tuple[str, str]]]
+    sent: list[list[tuple[str, str]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.sent = self.keyboard
 
     @property
     def buttons(self) -> list[tuple[str, str]]:
@@ -44,6 +49,9 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
         self.refuse: list[tuple[str, ApiRefusal]] = []  # (method, what it is refused with), each once
         self.refuse_text: Callable[[str], ApiRefusal | None] = lambda text: None  # what is sent, by its words
         self.sent: list[tuple[float, int]] = []  # when on the loop's clock, to which chat: of all that was tried
+        self.toasts: list[str] = []  # what was shown where a button was pressed
+        self.menus: dict[str, list[str]] = {}  # language ('' for any other) to commands
+        self.left: list[int] = []  # chats
         self.garbled = False  # what is said of a message that was sent can't be read
         self.revoked: set[str] = set()  # tokens that are no good, or no more
         self.unwell = False  # every call ends as behind a proxy whose server is down: with a page, and 502
@@ -61,7 +69,16 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
             self.sent.append((asyncio.get_running_loop().time(), int(fields["chat_id"])))
             if refusal := self.refuse_text(str(fields["text"])):
                 raise refusal
+        if method == "leaveChat":
+            self.left.append(int(fields["chat_id"]))
+            return True
         result = super().validate(method, fields, uploads)
+        if method == "answerCallbackQuery" and fields.get("text"):
+            self.toasts.append(str(fields["text"]))
+        if method == "setMyCommands":
+            assert json.loads(fields["scope"]) == {"type": "all_private_chats"}
+            names = [f"/{each['command']} {each['description']}" for each in json.loads(fields["commands"])]
+            self.menus[fields.get("language_code", "")] = names
         if method == "getMe":
             result["username"] = "sayso_test_bot"
         if method == "sendMessage":
@@ -124,11 +141,26 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
     def message(self, chat: int, **content: Any) -> dict[str, Any]:
         return {"message": {"message_id": 500_000 + next(self._numbers), "date": 1, **_who(chat), **content}}
 
-    def edit(self, chat: int, **content: Any) -> dict[str, Any]:
-        """An earlier message of theirs, edited."""
-        return {"edited_message": {**self.message(chat, **content)["message"], "edit_date": 2}}
+    def edit(self, chat: int, of: dict[str, Any] | None = None, **content: Any) -> dict[str, Any]:
+        """An earlier message of theirs, edited: `of` is the update that brought it."""
+        message = of["message"] if of else self.message(chat)["message"]
+        return {"edited_message": {**message, **content, "edit_date": 2}}
 
-    def press(self, chat: int, shown: Shown, data: str) -> dict[str, Any]:
+    def put_into(self, chat: int, by: int, kind: str = "group", language: str = "en") -> dict[str, Any]:
+        """Somebody puts the bot into a group or a channel."""
+        me = {"id": 7, "is_bot": True, "first_name": "Sayso"}
+        change = {
+            "chat": {"id": chat, "type": kind, "title": "Year 9"},
+            "from": {**_who(by)["from"], "language_code": language},
+            "date": 1,
+            "old_chat_member": {"status": "left", "user": me},
+            "new_chat_member": {"status": "member", "user": me},
+        }
+        return {"my_chat_member": change}
+
+    def press(
+        self, chat: int, shown: Shown, data: str, keyboard: list[list[tuple[str, str]]] | None = None
+    ) -> dict[str, Any]:
         """A button pressed, with the keyboard as the chat shows it at that moment."""
         message = {
             "message_id": shown.number,
@@ -136,7 +168,9 @@ class BotApi(LoBotApiEmulator):  # type: ignore[misc]
             "chat": _who(chat)["chat"],
             "text": shown.text,
             "reply_markup": {
-                "inline_keyboard": [[{"text": t, "callback_data": d} for t, d in row] for row in shown.keyboard]
+                "inline_keyboard": [
+                    [{"text": t, "callback_data": d} for t, d in row] for row in keyboard or shown.keyboard
+                ]
             },
         }
         query = {"id": str(next(self._numbers)), "from": _who(chat)["from"], "chat_instance": "1", "data": data}

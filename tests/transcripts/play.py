@@ -1,12 +1,14 @@
 """Plays a transcript through a door, holds it to what it promises, and to what the engine said directly."""
 
+import re
+
 from consultation.domain.ids import QuestionId
-from consultation.domain.wording import EASY_READ, PLAIN, Words
+from consultation.domain.wording import PIPE, Words
 from consultation.flow.state import Awaiting
 from consultation.operations.messages import say
 from tests.builders import Opened, orphans, stored_answers
 from tests.transcripts.lead import sealed
-from tests.transcripts.spoken import Player, Spoken, everything, tidy
+from tests.transcripts.spoken import LOCALES, Player, Spoken, everything, like, tidy
 from tests.transcripts.transcript import Transcript, Turn
 
 
@@ -35,21 +37,22 @@ def _check(player: Player, where: str, turn: Turn, spoken: list[Spoken]) -> None
         assert not spoken[-1].asks, f"{where}: still asks {spoken[-1].text!r}"
     elif turn.asks:
         assert spoken, f"{where}: nothing was said"
-        assert spoken[-1].text in _wordings(player.opened, turn.asks), (
-            f"{where}: asks {spoken[-1].text!r}, not {turn.asks}"
-        )
+        asked = any(re.fullmatch(each, spoken[-1].text) for each in _wordings(player.opened, turn.asks))
+        assert asked, f"{where}: asks {spoken[-1].text!r}, not {turn.asks}"
 
 
 def _wordings(opened: Opened, asked: str) -> set[str]:
-    """The texts, plain and easy, that ask for the thing that a transcript calls `asked`."""
+    """Patterns of the texts, in every language, that ask for the thing that a transcript calls `asked`."""
     if asked in set(Awaiting) and asked != Awaiting.MORE:
         keys = [f"ask.{asked}"] + (["ask.after_immediate.adult"] if asked == Awaiting.AFTER_IMMEDIATE else [])
-        return {tidy(say(Words(key), locale, opened.wave)) for key in keys for locale in (PLAIN, EASY_READ)}
+        return {re.escape(tidy(say(Words(key), locale, opened.wave))) for key in keys for locale in LOCALES}
     if asked == Awaiting.MORE:
         wordings = [each.follow_up for each in opened.survey.questions if each.follow_up]
     else:
         wordings = [opened.survey.question(QuestionId(asked)).prompt]
-    return {tidy(say(each, locale, opened.wave)) for each in wordings for locale in (PLAIN, EASY_READ)}
+    texts = {tidy(say(each, locale, opened.wave)) for each in wordings for locale in LOCALES}
+    filled = (".+".join(map(re.escape, PIPE.sub("\0", text).split("\0"))) for text in texts)
+    return {f"{each}(?: (?:{like('ranking.so_far')}))?" for each in filled}
 
 
 def _check_stored(transcript: Transcript, player: Player) -> None:

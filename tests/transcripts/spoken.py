@@ -5,19 +5,26 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from consultation.domain.consultation import Channel
-from consultation.domain.wording import EASY_READ, PLAIN, Words
+from consultation.domain.languages import LANGUAGES
+from consultation.domain.wording import EASY_READ, PLAIN
 from consultation.flow.events import Command
-from consultation.locale import render
+from consultation.locale.catalogue import catalogue, sentence
 from consultation.operations.messages import Message, command_label
 from tests.builders import Opened
 from tests.transcripts.transcript import Turn
 
-PLACE = re.compile(r"Question \d+ of \d+")
-HINTS = {
-    render(Words(key), locale)
-    for key in ("hint.several", "hint.number", "hint.text", "hint.sealed")
-    for locale in (PLAIN, EASY_READ)
-}
+LOCALES = (*LANGUAGES, EASY_READ)
+
+
+def like(*keys: str) -> str:
+    """A pattern for any of these sentences in any language, whatever goes in."""
+    texts = {sentence(key, locale) for key in keys for locale in LOCALES}
+    return "|".join(re.sub(r"\\\{\w+\\\}", ".+?", re.escape(each)) for each in texts)
+
+
+PLACE = re.compile(f"(?:{like('place')})(?: · (?:{like('time.left')}))?")
+ONE_HINT = like(*(key for key in catalogue(PLAIN) if key.startswith("hint.")))
+HINTS = re.compile(f"(?:{ONE_HINT})(?: (?:{ONE_HINT}))*")
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ def tidy(text: str) -> str:
 
 def command_of_label(label: str) -> Command | None:
     """The command that a button of this label gives."""
-    return next((each for each in Command for tag in (PLAIN, EASY_READ) if command_label(each, tag) == label), None)
+    return next((each for each in Command for tag in LOCALES if command_label(each, tag) == label), None)
 
 
 def everything(spoken: list[Spoken]) -> str:

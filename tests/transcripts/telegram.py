@@ -1,6 +1,7 @@
 """Plays the Telegram chat: the real door polls the emulator over HTTP; the person presses what its keyboard shows."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,12 +10,14 @@ from bot.respondent.door import Rates, RespondentDoor, make_bot
 from bot.respondent.keyboards import TICK
 from consultation.domain.consultation import Audience, Channel
 from consultation.flow.events import Command
+from consultation.flow.prompts import REMINDERS
 from tests.builders import Opened
 from tests.transcripts.bot_api import TOKEN, BotApi, Shown, serving
 from tests.transcripts.lead import lead_writes
 from tests.transcripts.spoken import HINTS, PLACE, Spoken, tidy
 from tests.transcripts.transcript import Turn
 
+PICTURE = re.compile("^[\u2190-\U0010ffff\u200d]+ ")  # an emoji before the words
 FAST = Rates(token=1e6, chat=1e6, burst=1_000)
 
 THINGS: dict[str, dict[str, object]] = {
@@ -27,6 +30,9 @@ THINGS: dict[str, dict[str, object]] = {
     },
     "voice": {"voice": {"file_id": "f", "file_unique_id": "u", "duration": 2}},
     "file": {"document": {"file_id": "f", "file_unique_id": "u"}},
+    "location": {"location": {"latitude": 52.2053, "longitude": 0.1218}},
+    "contact": {"contact": {"phone_number": "+447700900123", "first_name": "Quenby"}},
+    "other": {"dice": {"emoji": "🎲", "value": 3}},
 }  # fmt: skip
 
 
@@ -113,7 +119,7 @@ class TelegramPlayer:
                 await until(lambda: len(self._shown) >= before + 2)
                 await self._api.quiet()
             case "old_button":
-                await self._press(self._older(turn.old_button or ""), turn.old_button or "")
+                await self._press_older(turn.old_button or "")
         return [read_shown(each) for each in self._shown[before:]]
 
     def can_link(self, href: str) -> bool:
@@ -131,7 +137,7 @@ class TelegramPlayer:
         await self._give(self._api.message(self._chat, text=text))
 
     async def _press(self, shown: Shown, label: str) -> None:
-        data = next((data for text, data in shown.buttons if text.removeprefix(TICK) == label), None)
+        data = next((data for text, data in shown.buttons if read_label(text) == label), None)
         assert data is not None, f"there is no button {label!r} but {[text for text, _ in shown.buttons]}"
         await self._give(self._api.press(self._chat, shown, data))
 
@@ -140,8 +146,10 @@ class TelegramPlayer:
         shown = self._shown[-1]
         for label in labels:
             await self._press(shown, label)
-            assert TICK + label in [text for text, _ in shown.buttons], f"{label!r} does not show its tick"
-        await self._press(shown, "Done")
+            ticked = [read_label(text) for text, _ in shown.buttons if text.startswith(TICK)]
+            assert label in ticked, f"{label!r} does not show its tick"
+        done = next(data for _, data in shown.buttons if data.startswith("d:"))
+        await self._give(self._api.press(self._chat, shown, done))
 
     async def _command(self, command: Command | None) -> None:
         """By its button where the last message has one, else from the bot's menu, which writes it."""
@@ -153,21 +161,33 @@ class TelegramPlayer:
         else:
             await self._write(f"/{command.value}")
 
-    def _older(self, label: str) -> Shown:
-        return next(
-            each
+    async def _press_older(self, label: str) -> None:
+        """On a phone that has not heard yet that the keyboard went."""
+        shown, data = next(
+            (each, data)
             for each in reversed(self._shown[:-1])
-            if label in [text.removeprefix(TICK) for text, _ in each.buttons]
+            for row in each.sent
+            for text, data in row
+            if read_label(text) == label
         )
+        await self._give(self._api.press(self._chat, shown, data, shown.sent))
+
+
+def read_label(text: str) -> str:
+    """What a button says, without its tick and its picture."""
+    return PICTURE.sub("", text.removeprefix(TICK))
 
 
 def read_shown(shown: Shown) -> Spoken:
-    """A message of the chat, without the place before its words and the hint behind them."""
+    """A message of the chat, without the place before its words, the hint behind them, and the reminders that a page
+    can't offer."""
     parts = shown.text.split("\n\n")
     place = parts.pop(0) if PLACE.fullmatch(parts[0]) else ""
-    if parts[-1] in HINTS:
+    if HINTS.fullmatch(parts[-1]):
         parts.pop()
     commands = [data.rpartition(":")[2] for _, data in shown.buttons if data.startswith("c:")]
-    labels = [text.removeprefix(TICK) for text, data in shown.buttons if data.startswith(("t:", "x:"))]
+    offered = [(text, data) for text, data in shown.buttons if data.startswith(("t:", "x:", "a:"))]
+    labels = [read_label(text) for text, data in offered if data.rpartition(":")[2] not in REMINDERS]
     links = tuple(data for _, data in shown.buttons if data.startswith("https:"))
-    return Spoken(tidy("\n\n".join(parts)), tuple(labels), tuple(Command(each) for each in commands), place, links)
+    text = tidy(PICTURE.sub("", "\n\n".join(parts)))
+    return Spoken(text, tuple(labels), tuple(Command(each) for each in commands), place, links)

@@ -27,6 +27,7 @@ class TerminalPlayer:
         self._screen: queue.Queue[str | Exception | None] = queue.Queue()
         self._running: threading.Thread | None = None
         self._last: Spoken | None = None
+        self._is_scale = False
 
     def where(self) -> tuple[Opened, Channel, str]:
         return self.opened, Channel.TERMINAL, self._chat
@@ -77,6 +78,7 @@ class TerminalPlayer:
             if isinstance(written, Exception):
                 raise written
             spoken.append(read_back(written or ""))
+            self._is_scale = "\n  • " in (written or "")
         self._last = spoken[-1] if spoken else self._last
         return spoken
 
@@ -91,6 +93,8 @@ class TerminalPlayer:
         for label in labels or []:
             if label not in self._last.choices and (command := command_of_label(label or "")):
                 return command.value
+        if self._is_scale:
+            return turn.taps or ""
         return ", ".join(str(self._last.choices.index(label or "") + 1) for label in labels or [])
 
 
@@ -104,7 +108,7 @@ def read_back(written: str) -> Spoken:
     if len(lines) > 1 and re.fullmatch(r"  \(.*\)", lines[-1]):
         lines.pop()
     choices: list[str] = []
-    while match := re.fullmatch(r"  \d+\. (.*)", lines[-1]):
+    while match := re.fullmatch(r"  (?:\d+\.|•) (?:[^\w\s]+ )?(.*)", lines[-1]):
         choices.insert(0, match[1])
         lines.pop()
     links: list[str] = []

@@ -12,7 +12,7 @@ from tests.transcripts.transcript import names_for, transcripts
 
 @pytest.mark.parametrize("name", names_for("telegram"))
 async def test_telegram_gives_the_same_conversation(talking_in: Opener, name: str) -> None:
-    talking = talking_in(transcripts()[name].contact)
+    talking = talking_in(transcripts()[name])
     async with telegram(talking) as api:
         player = TelegramPlayer(talking, api, 1_000_000 + zlib.crc32(name.encode()))
         await same_as_direct(talking, name, transcripts()[name], player)

@@ -85,11 +85,12 @@ class Sealed(Strict):
 
 
 class Transcript(Strict):
-    """A conversation, in a consultation with this contact mode. `sealed`: all that goes to the safeguarding lead, and
-    nothing else does. `recorded` holds answers that must be stored, `all_recorded` every one, `not_recorded`
-    questions without a stored answer; `erased` says that nothing at all is left."""
+    """A conversation, in a consultation that asks this survey, with this contact mode. `sealed`: all that goes to the
+    safeguarding lead, and nothing else does. `recorded` holds answers that must be stored, `all_recorded` every one,
+    `not_recorded` questions without a stored answer; `erased` says that nothing at all is left."""
 
     about: str
+    survey: str = "what-we-want"
     contact: ContactMode = ContactMode.OPT_IN
     doors: list[Door] = list(DOORS)
     turns: list[Turn]

@@ -100,7 +100,9 @@ class WebPlayer:
         await self.browser.submit(self.browser.form("begin"))
 
     async def _tap(self, page: Page, label: str) -> None:
-        for button in page.xpath("//form//button[@name]"):
+        # the prompt's own first: the menu at the top offers languages by the same names
+        own, others = "//form[contains(@class, 'reply')]//button[@name]", "//form//button[@name]"
+        for button in [*page.xpath(own), *page.xpath(others)]:
             if tidy(button.text_content()) == label:
                 form = next(button.iterancestors("form"))
                 await self.browser.submit(form, (button.get("name"), button.get("value")))
@@ -110,8 +112,9 @@ class WebPlayer:
     async def _tick(self, labels: list[str]) -> None:
         form = self.browser.form("reply")
         boxes = {tidy(each.text_content()): each.xpath(".//input")[0] for each in form.xpath(".//label[.//input]")}
-        for label in labels:
-            boxes[label].checked = True
+        assert set(labels) <= set(boxes), f"there is no box {set(labels) - set(boxes)}"
+        for label, box in boxes.items():
+            box.checked = label in labels
         await self.browser.submit(form)
 
     async def _command(self, command: Command | None) -> None:

@@ -46,9 +46,11 @@ def served(sayso: Sayso) -> Iterator[str]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*, as_people_have_it: bool = False) -> Iterator[Browser]:
+    """`as_people_have_it`: it keeps pages in memory to go back to, which Playwright otherwise switches off."""
+    kept = ["--disable-back-forward-cache"] if as_people_have_it else None
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, ignore_default_args=kept)
         try:
             yield browser
         finally:

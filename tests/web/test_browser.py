@@ -1,4 +1,4 @@
-"""A stranger's browser: the whole young people's consultation without JavaScript, and what axe makes of each page."""
+"""A stranger's browser: the whole young people's consultation without JavaScript; and what axe makes of staff pages."""
 
 from collections.abc import Iterator
 
@@ -79,42 +79,6 @@ def test_the_young_peoples_consultation_is_completed_on_a_phone_without_javascri
         3,
         4,
     )
-
-
-def test_no_page_of_the_chat_has_a_fault_that_axe_knows(browser: Browser, address: str, talking: Opened) -> None:
-    context = browser.new_context(viewport={"width": 320, "height": 640}, bypass_csp=True)
-    page = context.new_page()
-    seen = []
-
-    def check(name: str) -> None:
-        results = Axe().run(page)
-        assert results.violations_count == 0, f"{name}: {results.generate_report()}"
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        assert not wide, f"{name} scrolls sideways at 320 pixels"
-        seen.append(name)
-
-    page.goto(address)
-    check("front")
-    page.goto(f"{address}/c/{talking.wave.consultation.slug}/young-person")
-    check("welcome")
-    press(page, "Start")
-    check("choice")
-    press(page, "13 to 15")
-    press(page, "Yes, I agree")
-    press(page, "Fenland")
-    check("several")
-    press(page, "Skip")
-    check("number")
-    press(page, "Skip")
-    check("scale")
-    press(page, "Skip")
-    check("text")
-    page.locator("#reply").fill("my dad hits me when hes drunk")
-    press(page, "Send")
-    check("help lines")
-    page.goto(f"{address}/nowhere")
-    check("not found")
-    assert len(seen) == 9
 
 
 def test_no_staff_page_has_a_fault_that_axe_knows(browser: Browser, address: str, talking: Opened) -> None:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.sayso import Sayso
+from bot.web.chat.supervised import SIGNED, SharedDevices
 from consultation.domain.consultation import Wave
 
 BIGGEST_POST = 256 * 1024  # bytes; the longest answer takes a tenth of it
@@ -45,20 +46,44 @@ def path_of(wave: Wave) -> str:
     return f"/c/{wave.consultation.slug}"
 
 
+def home_of(request: Request, wave: Wave) -> str:
+    """Where whoever has no talk begins one: on a shared device, at the page that is ready for the next person."""
+    return f"{path_of(wave)}/shared" if shared_mark(request, wave) else path_of(wave)
+
+
 def talk_of(request: Request, wave: Wave) -> str | None:
-    """The talk that is under way in this browser."""
-    return request.cookies.get(_cookie(wave))
+    """The talk that is under way in this browser; on a shared device, for as long as somebody uses it."""
+    cookie = request.cookies.get(_cookie(wave), "")
+    if SIGNED in cookie:
+        return _devices(request).talk(wave.id, cookie)
+    return None if shared_mark(request, wave) else cookie or None
 
 
 def remember_talk(request: Request, response: Response, wave: Wave, talk: str) -> None:
     """In a session cookie: a shared phone forgets the talk when its browser closes."""
+    value = _devices(request).talk_cookie(wave.id, talk) if shared_mark(request, wave) else talk
     response.set_cookie(
-        _cookie(wave), talk, path=path_of(wave), httponly=True, samesite="lax", secure=request.url.scheme == "https"
+        _cookie(wave), value, path=path_of(wave), httponly=True, samesite="lax", secure=request.url.scheme == "https"
     )
 
 
 def forget_talk(response: Response, wave: Wave) -> None:
     response.delete_cookie(_cookie(wave), path=path_of(wave))
+
+
+def shared_mark(request: Request, wave: Wave) -> str | None:
+    """Which session this device is in, where a worker's code made it a shared one."""
+    cookie = request.cookies.get(shared_cookie(wave))
+    return _devices(request).mark(wave.id, cookie) if cookie else None
+
+
+def shared_cookie(wave: Wave) -> str:
+    return f"shared_{wave.consultation.slug}"
+
+
+def _devices(request: Request) -> SharedDevices:
+    devices: SharedDevices = request.app.state.devices
+    return devices
 
 
 def _cookie(wave: Wave) -> str:

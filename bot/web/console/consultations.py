@@ -83,7 +83,7 @@ def _reach_lines(sayso: Sayso, wave: Wave) -> list[ReachLine]:
             suppression.guard(counted.begun.get(each.value, 0)),
             suppression.guard(counted.finished.get(each.value, 0)),
         )
-        for each in Audience
+        for each in sayso.desk.survey_of(wave).audiences
     ]
 
 

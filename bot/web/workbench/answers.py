@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from analysis.codebook import Codebook, UnknownCode, shipped_codebook
+from analysis.coding.reasons import why_unread
 from analysis.operations.export_findings import evidence_rows, export_findings
 from analysis.operations.report_wave import Analysed
 from analysis.operations.review import clear_quotation, decide_coding, withdraw_clearance
@@ -25,6 +26,8 @@ from bot.web.console.consultations import wave_at
 from bot.web.pages import show
 from bot.web.security import Access, Role, guarded
 from bot.web.workbench import leaks
+from consultation.domain.languages import IN_ENGLISH
+from consultation.domain.wording import PLAIN
 
 PAGE = 20  # answers
 BY = "analyst"
@@ -75,7 +78,7 @@ async def _answers(request: Request) -> Response:
     shown = rows[(page - 1) * PAGE : page * PAGE]
     sayso: Sayso = request.app.state.sayso
     wave = await run_in_threadpool(wave_at, sayso, request.path_params["slug"])
-    questions = {str(each.id): each.short_name for each in sayso.desk.survey_of(wave).questions}
+    questions = {str(each.id): each.short_name.in_(PLAIN) for each in sayso.desk.survey_of(wave).questions}
     return show(
         request,
         "answers.html",
@@ -90,6 +93,8 @@ async def _answers(request: Request) -> Response:
         names=_names(codebook),
         themes={each.id: each.name for each in codebook.themes},
         accounting=found.findings.accounting,
+        spoken=IN_ENGLISH,
+        why_unread=why_unread,
         Facet=Facet,
         Verdict=Verdict,
     )

@@ -11,20 +11,26 @@ from consultation.domain.text import Kind
 from consultation.privacy.reading import Reading
 from consultation.privacy.recognizers import (
     addresses,
+    addresses_beyond_english,
     ages,
     birth_dates,
     emails,
     handles,
     introductions,
+    introductions_beyond_english,
     links,
+    names_beyond_english,
     nhs_numbers,
     ni_numbers,
     other_ids,
     phones,
     postcodes,
     relations,
+    relations_beyond_english,
     schools,
+    schools_beyond_english,
     titles,
+    titles_beyond_english,
 )
 from consultation.privacy.recognizers.recognizer import Recognizer
 
@@ -44,6 +50,12 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     titles.RECOGNIZER,
     relations.RECOGNIZER,
     introductions.RECOGNIZER,
+    addresses_beyond_english.RECOGNIZER,
+    schools_beyond_english.RECOGNIZER,
+    titles_beyond_english.RECOGNIZER,
+    relations_beyond_english.RECOGNIZER,
+    introductions_beyond_english.RECOGNIZER,
+    names_beyond_english.RECOGNIZER,
 )
 """In order of trust: where two overlap at the same length, the earlier one names the kind."""
 

@@ -1,6 +1,9 @@
 """UK telephone numbers, however they are grouped, with country codes and brackets.
 
-Hits: "07700 900123", "+44 7700 900789", "(020) 7946 0958", "447700900871", "ring 496 0321".
+Those of other countries count where they begin with a plus.
+
+Hits: "07700 900123", "+44 7700 900789", "(020) 7946 0958", "447700900871", "ring 496 0321",
+"+48 601 555 014", "numer 601 555 014", "٠٧٧٠٠ ٩٠٠١٢٣".
 Near misses: help lines and short numbers ("0800 1111", "116 123", "85258", "999"), years, counts, money.
 """
 
@@ -18,8 +21,8 @@ _RUN = re.compile(r"(?<![\w£$])(?:\+|\()?\d(?:[ .\-()/]{0,3}\d){5,15}(?![\w])")
 _NUMBER = re.compile(r"(?<![\w£$])(?:\+|\()?\d(?:[ .\-()/]{0,3}\d){2,15}(?![\w])")
 _CUE = re.compile(
     r"\b(?:call|ring|phone|text|txt|tel|telephone|mobile|mob|whats ?app|number|num|no|contact|bell|fone|"
-    r"cell|landline|"
-    r"reach)\b[^.!?\n]{0,30}$"
+    r"cell|landline|reach|"
+    r"numer\w*|telefon\w*|numar\w*|nr|rhif|ffon\w*|номер\w*|телефон\w*|رقم\w*|نمبر|فون|هاتف\w*)\b[^.!?\n]{0,30}$"
 )
 _WORDED = re.compile(
     r"\b(?:oh|o|zero|double|treble|triple|one|two|three|four|five|six|seven|eight|nine)"
@@ -41,8 +44,10 @@ def find(reading: Reading) -> Iterator[Place]:
         digits = re.sub(r"\D", "", match.group())
         if match.span() in known:
             continue
-        if _is_national(digits) or (
-            6 <= len(digits) <= 12 and _CUE.search(reading.low[max(0, match.start() - 60) : match.start()])
+        if (
+            _is_national(digits)
+            or (match.group()[0] == "+" and len(digits) >= 9)
+            or (6 <= len(digits) <= 12 and _CUE.search(reading.low[max(0, match.start() - 60) : match.start()]))
         ):
             yield match.span()
     for match in _WORDED.finditer(reading.low):

@@ -1,10 +1,13 @@
 """What the shipped coder promises for any answer: purity, places, reasons, abstention."""
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.codebook import shipped_codebook
 from analysis.coding import Coder, KernelCoder, Suggestion, shipped_coder
 from analysis.records import AnswerRecord, Facet
+from consultation.domain.languages import ENGLISH, IN_ENGLISH
 from consultation.encoder import MiniLM
 
 ANSWERS = {
@@ -109,6 +112,16 @@ def test_a_withheld_answer_is_not_read(coder: Coder) -> None:
     assert found.codings == ()
     assert found.uncoded is not None
     assert "withheld" in found.uncoded
+
+
+@pytest.mark.parametrize("language", [each for each in IN_ENGLISH if each != ENGLISH])
+def test_other_languages_are_left_to_people_and_the_reason_says_so(coder: Coder, language: str) -> None:
+    record = replace(RECORDS[0], language=language)
+    [found] = coder.code([record])
+    assert found.codings == ()
+    assert found.uncoded == f"Written in {IN_ENGLISH[language]}: the machine reads English. A person must code it."
+    [english] = coder.code([replace(record, language=ENGLISH)])
+    assert english.codings
 
 
 def test_a_very_long_answer_is_read(coder: Coder) -> None:

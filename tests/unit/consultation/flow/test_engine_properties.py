@@ -12,7 +12,7 @@ from consultation.domain.answer import Answer
 from consultation.domain.concern import Level
 from consultation.domain.consultation import Audience
 from consultation.domain.ids import QuestionId
-from consultation.domain.survey import Stage
+from consultation.domain.survey import QuestionKind, Stage
 from consultation.domain.text import RawText, RedactedText
 from consultation.flow.effects import (
     Ask,
@@ -31,7 +31,24 @@ from consultation.flow.state import Awaiting, State
 from tests.builders import survey
 
 MARK = "zyxmark"  # stands in every free text, so that it can be looked for where no free text may be
-WORDS = ("yes", "2", "help", "skip", "nobody", "1, 3", "idk", "about 7", "too slow", "", "   ", "delete", "x" * 6_000)
+FORGED = ("yes", "no", "teacher", "nobody", "fenland", "staff", "resume", "; drop", "near", "safe", "=enough")
+WORDS = (
+    "yes",
+    "2",
+    "help",
+    "skip",
+    "nobody",
+    "1, 3",
+    "idk",
+    "about 7",
+    "too slow",
+    "",
+    "   ",
+    "delete",
+    "2, 1, 3",
+    "5/2024",
+    "x" * 6_000,
+)
 
 
 @dataclass
@@ -76,9 +93,11 @@ steps = st.integers(-1, 80)
 class AnyTalk(RuleBasedStateMachine):
     """A person who may do anything at any time, and the invariants that hold after each thing they do."""
 
+    asked = "what-we-want"
+
     @initialize(audience=audiences)
     def begin(self, audience: Audience | None) -> None:
-        self.state = State(survey().id, survey().version)
+        self.state = State(survey(self.asked).id, survey(self.asked).version)
         self.record = Record()
         self.withdrawn = False
         self.follow_ups: list[QuestionId] = []
@@ -87,8 +106,8 @@ class AnyTalk(RuleBasedStateMachine):
     def _do(self, event: Event) -> None:
         before = self.state
         was_consented = self.record.consented
-        taken = step(survey(), before, event)
-        again = step(survey(), State.from_json(json.loads(json.dumps(before.to_json()))), event)
+        taken = step(survey(self.asked), before, event)
+        again = step(survey(self.asked), State.from_json(json.loads(json.dumps(before.to_json()))), event)
         assert again == taken, "the same step differs after the state went through JSON"
         assert taken.state.step >= before.step, "the step fell"
         for effect in taken.effects:
@@ -96,7 +115,9 @@ class AnyTalk(RuleBasedStateMachine):
                 consents = any(isinstance(each, RecordConsent) for each in taken.effects)
                 assert was_consented or consents, f"{effect} before consent"
             if isinstance(effect, RecordAnswer):
-                assert effect.question in {each.id for each in survey().questions if each.stage is not Stage.CONSENT}
+                assert effect.question in {
+                    each.id for each in survey(self.asked).questions if each.stage is not Stage.CONSENT
+                }
         self.record.obey(taken.effects)
         self.state = taken.state
         self._check_asking(before, taken.effects)
@@ -142,12 +163,12 @@ class AnyTalk(RuleBasedStateMachine):
     @rule(data=st.data())
     def taps_what_is_shown(self, data: st.DataObject) -> None:
         """The commonest thing by far, so that talks get somewhere."""
-        for ask in step(survey(), self.state, Commanded(Command.HELP)).effects:
+        for ask in step(survey(self.asked), self.state, Commanded(Command.HELP)).effects:
             if isinstance(ask, Ask) and ask.choices:
                 choice = data.draw(st.sampled_from(ask.choices))
                 self._do(Tapped(ask.step, (choice.value,)))
 
-    @rule(values=st.lists(st.sampled_from(["yes", "no", "teacher", "nobody", "fenland", "staff", "resume", "; drop"])))
+    @rule(values=st.lists(st.sampled_from(FORGED)))
     def ticks_or_forges(self, values: list[str]) -> None:
         self._do(Tapped(self.state.step, tuple(values)))
 
@@ -192,7 +213,7 @@ class AnyTalk(RuleBasedStateMachine):
 
     @invariant()
     def answers_only_to_what_this_person_is_asked(self) -> None:
-        stray = set(self.record.answers) - {each.id for each in applicable(survey(), self.state)}
+        stray = set(self.record.answers) - {each.id for each in applicable(survey(self.asked), self.state)}
         assert not stray, f"answers to questions that do not apply: {stray}"
 
     @invariant()
@@ -209,12 +230,28 @@ class AnyTalk(RuleBasedStateMachine):
             assert self.record == Record()
             assert not self.state.answered
 
+    @invariant()
+    def what_was_put_in_order_belongs_to_a_ranking(self) -> None:
+        question = survey(self.asked).question(self.state.current) if self.state.current else None
+        assert not self.state.ranked or (question and question.kind is QuestionKind.RANKING)
+        assert len(set(self.state.ranked)) == len(self.state.ranked)
+
 
 AnyTalk.TestCase.settings = settings(
     max_examples=120, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate, Phase.shrink], derandomize=True,
 )  # fmt: skip
 TestAnyTalk = AnyTalk.TestCase
+
+
+class AnyTalkOfEveryKind(AnyTalk):
+    """The same, through every kind of question."""
+
+    asked = "every-kind"
+
+
+AnyTalkOfEveryKind.TestCase.settings = AnyTalk.TestCase.settings
+TestAnyTalkOfEveryKind = AnyTalkOfEveryKind.TestCase
 
 
 events: st.SearchStrategy[Event] = st.one_of(

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consultation.domain.wording import PLAIN
 from consultation.flow.replies import match_choice, match_choices, match_number
 
 AGES = [("8_10", "8 to 10"), ("11_12", "11 or 12"), ("13_15", "13 to 15"), ("rather_not", "I'd rather not say")]
@@ -36,24 +37,24 @@ HELPERS = [("teacher", "Teacher or school staff"), ("social_worker", "Social wor
     ],
 )
 def test_one_choice(typed: str, meant: str | None) -> None:
-    assert match_choice(typed, AGES) == meant
+    assert match_choice(typed, AGES, PLAIN) == meant
 
 
 @pytest.mark.parametrize(
     "typed", ["yes", "Yes", "y", "yeah", "yep", "yh", "ok", "okay", "sure", "I agree", "agree", "1"]
 )
 def test_ways_of_saying_yes(typed: str) -> None:
-    assert match_choice(typed, AGREE) == "yes"
+    assert match_choice(typed, AGREE, PLAIN) == "yes"
 
 
 @pytest.mark.parametrize("typed", ["no", "n", "nah", "nope", "No thanks", "the second one", "no, i don't agree"])
 def test_ways_of_saying_no(typed: str) -> None:
-    assert match_choice(typed, AGREE) == "no"
+    assert match_choice(typed, AGREE, PLAIN) == "no"
 
 
 @pytest.mark.parametrize("typed", ["maybe", "yes and no", "don't know", "whatever"])
 def test_neither_yes_nor_no(typed: str) -> None:
-    assert match_choice(typed, AGREE) is None
+    assert match_choice(typed, AGREE, PLAIN) is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_neither_yes_nor_no(typed: str) -> None:
     ],
 )
 def test_several_choices_in_the_surveys_order(typed: str, meant: tuple[str, ...] | None) -> None:
-    assert match_choices(typed, HELPERS) == meant
+    assert match_choices(typed, HELPERS, PLAIN) == meant
 
 
 @pytest.mark.parametrize(
@@ -97,12 +98,12 @@ def test_several_choices_in_the_surveys_order(typed: str, meant: tuple[str, ...]
     ],
 )
 def test_numbers(typed: str, meant: int | None) -> None:
-    assert match_number(typed) == meant
+    assert match_number(typed, PLAIN) == meant
 
 
 @given(st.text(max_size=40))
 def test_a_match_is_always_one_of_the_choices(typed: str) -> None:
-    assert match_choice(typed, HELPERS) in {None, *(value for value, _ in HELPERS)}
-    assert set(match_choices(typed, HELPERS) or ()) <= {value for value, _ in HELPERS}
-    number = match_number(typed)
+    assert match_choice(typed, HELPERS, PLAIN) in {None, *(value for value, _ in HELPERS)}
+    assert set(match_choices(typed, HELPERS, PLAIN) or ()) <= {value for value, _ in HELPERS}
+    number = match_number(typed, PLAIN)
     assert number is None or isinstance(number, int)

@@ -4,6 +4,7 @@ import ast
 import re
 import string
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,15 @@ import bot
 import consultation
 from consultation.domain.concern import Kind
 from consultation.domain.consultation import Audience, ContactMode
+from consultation.domain.languages import LANGUAGES
+from consultation.domain.survey import Precision
 from consultation.domain.text import Kind as Detail
 from consultation.domain.wording import EASY_READ, PLAIN, Localised, Words
 from consultation.flow.events import Command
+from consultation.flow.prompts import REMINDERS
 from consultation.flow.state import Awaiting
-from consultation.locale import render
-from consultation.locale.catalogue import FOLDER, catalogue
+from consultation.locale import in_words, render
+from consultation.locale.catalogue import FOLDER, catalogue, lacking
 from consultation.privacy.receipts import Slip
 
 # What may stand in the braces of a key that is put together. A new name there must be added, or the test fails.
@@ -28,7 +32,7 @@ SYSTEM_PROMPTS = tuple(
     if each not in (Awaiting.START, Awaiting.ANSWER, Awaiting.MORE, Awaiting.ENDED, Awaiting.DELETED)
 )
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "not_text.{event.kind}": ("photo", "sticker", "voice", "file"),
+    "not_text.{event.kind}": ("photo", "sticker", "voice", "file", "location", "contact", "other"),
     "locale.{command.value}": (Command.EASY, Command.PLAIN),
     "command.{command.value}": tuple(Command),
     "{state.awaiting.value}.again": (Awaiting.ENDED, Awaiting.DELETED),
@@ -43,12 +47,15 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "privacy.{state.contact.value}": (ContactMode.OPT_IN, ContactMode.REPLY_HANDLE),
     "safe.after_{answer}": SAFE,
     "delete.{each}": ("yes", "no"),
-    "receipt.{talk.value}": tuple(Slip),
+    "receipt.{read.value}": tuple(Slip),
     "hidden.one.{kind.value}": tuple(Detail),
     "hidden.several.{kind.value}": tuple(Detail),
-    "choice.{each}": (Command.RESUME, Command.STOP, Command.DELETE, Command.CHANGE),
+    "hint.{question.precision.value}": tuple(Precision),
+    "choice.{each}": (Command.RESUME, Command.STOP, Command.DELETE, Command.CHANGE, *REMINDERS),
 }  # fmt: skip
 LOCALES = sorted(path.stem for path in FOLDER.glob("*.po"))
+OTHERS = tuple(each for each in LANGUAGES if each != PLAIN)
+SPELT_ALIKE = {"pl": {"web.start"}, "ro": {"command.stop"}}  # as in English, and rightly so
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
@@ -141,8 +148,42 @@ def test_no_sentence_is_there_for_nobody() -> None:
     assert set(catalogue(PLAIN)) - set(keys()) == set()
 
 
-def test_there_are_two_catalogues() -> None:
-    assert set(LOCALES) >= {PLAIN, EASY_READ}
+def test_there_is_a_catalogue_for_every_language_and_for_easy_read() -> None:
+    assert set(LOCALES) == {*LANGUAGES, EASY_READ}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_has_every_sentence_and_nothing_in_english_by_mistake(language: str) -> None:
+    assert lacking(language) == []
+    alike = {key for key, text in catalogue(language).items() if text == catalogue(PLAIN)[key]}
+    assert alike == SPELT_ALIKE.get(language, set())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_value_goes_in_as_often_as_in_english(language: str) -> None:
+    english = catalogue(PLAIN)
+    assert {
+        key: text
+        for key, text in catalogue(language).items()
+        if sorted(re.findall(r"{\w+}", text)) != sorted(re.findall(r"{\w+}", english[key]))
+    } == {}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_numbers_to_ring_and_keys_to_press_are_the_same_in_every_language(language: str) -> None:
+    for key, text in catalogue(PLAIN).items():
+        numbers = [each for each in ("999", "55", "20") if re.search(rf"\b{each}\b", text)]
+        assert [each for each in numbers if not re.search(rf"\b{each}\b", catalogue(language)[key])] == [], key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_and_a_day_are_written_as_the_language_writes_them(language: str) -> None:
+    kinds = tuple(Words(f"hidden.one.{each.value}") for each in list(Detail)[:2])
+    said = render(Words("hidden.briefly", {"kinds": kinds}), language)
+    assert all(render(each, language) in said for each in kinds)
+    assert "{" not in said
+    assert "2029" in in_words(date(2029, 3, 3), language) or "٢٠٢٩" in in_words(date(2029, 3, 3), language)
+    assert ("March" in in_words(date(2029, 3, 3), language)) is (language == PLAIN)
 
 
 @pytest.mark.parametrize("locale", [each for each in LOCALES if each != PLAIN])
@@ -188,6 +229,6 @@ def test_a_wording_falls_back_to_its_language_and_then_to_english(locale: str, t
 
 
 def test_an_untranslated_sentence_comes_in_english_and_keeps_its_values() -> None:
-    assert render(Words("answer.number", {"lowest": 1, "highest": 5}), "cy").startswith(
+    assert render(Words("answer.number", {"lowest": 1, "highest": 5}), "fr").startswith(
         "I was looking for a whole number from 1 to 5"
     )

@@ -140,7 +140,12 @@ def test_the_talk_so_far_shows_what_is_stored_and_the_prompt_that_stands(opened:
     person.taps("Youth worker", "Police officer")
     person.commands(Command.SKIP)
     talk = show_conversation(opened.sayso.desk, opened.wave, person.channel, "c")
-    assert [each.answered for each in talk.earlier] == ["13 to 15", "Fenland", "Youth worker, Police officer", "–"]
+    assert [each.answered for each in talk.earlier] == [
+        "13 to 15",
+        "Fenland",
+        "Youth worker, Police officer",
+        "You skipped this.",
+    ]
     assert talk.latest[-1] == person.prompt
 
 

@@ -16,9 +16,9 @@ def test_a_name_that_no_link_can_carry_is_refused(opened: Opened, slug: str) -> 
 def test_a_stored_version_never_changes(opened: Opened) -> None:
     desk, keys = opened.sayso.desk, opened.sayso.keys
     edited = template(SURVEY).replace("First, how old are you?", "How old are you now?")
-    with pytest.raises(NotReady, match="raise 'version:' to 3 or more"):
+    with pytest.raises(NotReady, match="raise 'version:' to 4 or more"):
         open_wave(desk, keys, commission("edited"), edited)
-    assert open_wave(desk, keys, commission("the-same"), template(SURVEY)).survey_version == 2
-    raised = open_wave(desk, keys, commission("edited"), edited.replace("version: 2", "version: 3"))
+    assert open_wave(desk, keys, commission("the-same"), template(SURVEY)).survey_version == 3
+    raised = open_wave(desk, keys, commission("edited"), edited.replace("version: 3", "version: 4"))
     assert "How old are you now?" in str(desk.survey_of(raised).questions)
     assert "How old are you now?" not in str(desk.survey_of(opened.wave).questions)

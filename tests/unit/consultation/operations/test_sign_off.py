@@ -63,7 +63,7 @@ def running(sayso: Sayso, today: date = TODAY) -> dict[str, list[str]]:
 
 
 def stated(sayso: Sayso, arrangements: Arrangements, today: date = TODAY) -> Statement:
-    return state(sayso.store, written(arrangements), FILE, [survey().opening], [ContactMode.OPT_IN], today)
+    return state(sayso.store, written(arrangements), FILE, survey().every_opening, [ContactMode.OPT_IN], today)
 
 
 def signs(sayso: Sayso, statement: Statement) -> None:
@@ -187,7 +187,7 @@ def test_what_was_signed_opens_and_nothing_else(unsigned: Sayso) -> None:
 def test_an_upgrade_that_changes_a_part_asks_for_a_new_signature(opened: Opened, part: str, said: str) -> None:
     row = newest(opened.sayso)
     row.parts = {**row.parts, part: "of another version"}
-    differs = differences(row, ContactMode.OPT_IN, survey().opening, TODAY)
+    differs = differences(row, ContactMode.OPT_IN, survey().every_opening, TODAY)
     assert len(differs) == 1
     assert said in differs[0]
 
@@ -197,7 +197,7 @@ def test_every_part_that_is_stored_is_compared(opened: Opened) -> None:
     whole = dict(row.parts)
     for part, other in (("simulated", True), ("openings", []), ("contacts", [])):
         row.parts = {**whole, part: other}
-        assert len(differences(row, ContactMode.OPT_IN, survey().opening, TODAY)) == 1, part
+        assert len(differences(row, ContactMode.OPT_IN, survey().every_opening, TODAY)) == 1, part
     known = {"simulated", "openings", "contacts", "wording", "screen", "arrangements"}
     assert whole.keys() == known, "a part that no test here knows"
 
@@ -227,13 +227,13 @@ def test_a_new_signature_covers_what_runs_without_being_told(opened: Opened) -> 
     other = Statement(
         written(arranged()),
         arranged(),
-        (survey().opening, parse_survey(theirs, FILE).opening),
+        (*survey().every_opening, parse_survey(theirs, FILE).opening),
         (ContactMode.SIGNPOST, ContactMode.OPT_IN),
     )
     signs(opened.sayso, other)
     opens(opened.sayso, "theirs", theirs, contact=ContactMode.SIGNPOST)
     again = state(opened.sayso.store, written(arranged()), FILE, [], [], TODAY)
-    assert len(again.openings) == 2
+    assert len(again.openings) == 4
     assert again.contacts == (ContactMode.SIGNPOST, ContactMode.OPT_IN)
     signs(opened.sayso, again)
     assert running(opened.sayso) == {}

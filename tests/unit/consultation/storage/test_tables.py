@@ -60,7 +60,9 @@ PROVED = {"alert_path.worked_at", "alert_path.failed_at"}
 APPROVED = "sign_off.at"
 # Sealed under the consultation's key, for as long as something waits to be sent there, or the lead may write there: see
 # `privacy.addresses`.
-SEALED = {"outbox.address", "reply_handle.address"}
+SEALED = {"outbox.address", "reply_handle.address", "reminder.address"}
+# When a short code ends, by the quarter of an hour: only the code itself opens which talk, and it goes within the hour.
+CARRIED = "carry_over.good_until"
 
 
 def test_no_column_could_hold_a_person_or_a_moment() -> None:
@@ -71,7 +73,7 @@ def test_no_column_could_hold_a_person_or_a_moment() -> None:
     )
     assert {str(each) for each in columns if telling.search(str(each))} == {DUE, ALERT, *PROVED, *SEALED}
     moments = {str(each) for each in columns if "time" in type(each.type).__name__.lower()}
-    assert moments == {DUE, *AUDIT, ALERT, *PROVED, APPROVED}
+    assert moments == {DUE, *AUDIT, ALERT, *PROVED, APPROVED, CARRIED}
 
 
 def test_no_key_counts_upwards() -> None:

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from consultation.content import BadFile
+from consultation.content import BadFile, load
 from consultation.domain.consultation import Audience
-from consultation.domain.survey import QuestionKind, Stage
+from consultation.domain.ids import QuestionId
+from consultation.domain.survey import Question, QuestionKind, Stage
 from consultation.domain.wording import EASY_READ
 from consultation.surveys import load_survey, parse_survey, template
-from consultation.surveys.loader import LONGEST_BUTTON, TEMPLATES
+from consultation.surveys.faults import LONGEST_BUTTON
+from consultation.surveys.loader import TEMPLATES
+from consultation.surveys.questions import HERE, shipped_about_you
+from consultation.surveys.schema import SharedOptionsFile
 
 SMALL = """\
 survey: small
@@ -22,7 +26,7 @@ thanks: {en: Thank you}
 shared_options:
   yes_no:
     - {id: "yes", label: {en: "Yes"}}
-    - {id: "no", label: {en: "No"}}
+    - {id: "no", label: {en: "No"}, ends: {en: Goodbye}}
 consent:
   wording: consent_1
   dated: 2026-11-22
@@ -60,7 +64,7 @@ FAULTS = {
         "kind: number",
         "kind: figure",
         "kind: figure",
-        "'choice', 'several', 'scale', 'number' or 'text'",
+        "'choice', 'yes_no', 'several', 'scale', 'ranking', 'number', 'date', 'text', 'picture' or 'matrix'",
     ),
     "a missing prompt": ("    prompt: {en: How many years}\n", "", "id: years", "'prompt' is missing here. Add a line"),
     "no english": (
@@ -225,3 +229,88 @@ def test_values_of_buttons_fit_telegrams_sixty_four_bytes() -> None:
         each.id for each in survey.questions
     ]
     assert max(len(f"t:999999:{value}".encode()) for value in values) <= 64
+
+
+# -- what each kind brings with it ----------------------------------------------------------------------------------
+
+BROUGHT = {
+    "yes_no": "kind: yes_no",
+    "a scale from numbers": "kind: scale\n    from: 0\n    to: 10\n    low: {en: bad}\n    high: {en: good}",
+    "faces": "kind: scale\n    from: 1\n    to: 5\n    faces: true",
+    "a list that ships": "kind: scale\n    options_from: agree_5",
+    "a date": "kind: date\n    precision: year\n    earliest: 2000-01-01\n    latest: 2030-01-01",
+    "a matrix": "kind: matrix\n    options_from: how_often_5\n    rows:\n"
+    "      - {id: bus, label: {en: the bus}}\n      - {id: rec, label: {en: the rec, cy: y parc}}",
+}
+NUMBER = "kind: number\n    highest: 60\n    prompt: {en: How many years}"
+
+
+def with_kind(written: str) -> str:
+    """SMALL with another question in the place of its number."""
+    return SMALL.replace(NUMBER, f"{written}\n    prompt: {{en: 'How is {{row}}'}}")
+
+
+def brought(kind: str) -> list[Question]:
+    survey = parse_survey(with_kind(BROUGHT[kind]), Path("small.yaml"))
+    return [each for each in survey.questions if each.id.startswith("years")]
+
+
+def test_each_kind_brings_what_its_author_need_not_write() -> None:
+    assert [each.id for each in brought("yes_no")[0].options] == ["yes", "no"]  # the survey's own list of that name
+    assert len(load_survey(TEMPLATES / "every-kind.yaml").question(QuestionId("meet")).options) == 3  # that which ships
+    assert [each.id for each in brought("a scale from numbers")[0].options] == [str(n) for n in range(11)]
+    assert [each.picture for each in brought("faces")[0].options] == ["😞", "🙁", "😐", "🙂", "😀"]
+    assert [each.kind for each in brought("a matrix")] == [QuestionKind.SCALE] * 2
+    assert [(each.id, each.matrix, each.prompt.texts) for each in brought("a matrix")] == [
+        ("years_bus", "years", {"en": "How is the bus"}),
+        ("years_rec", "years", {"en": "How is the rec"}),  # the prompt has no Welsh, so the row's can't be used
+    ]
+
+
+# what is written, and what the sentence says
+WRONG = {
+    "a scale that goes nowhere": ("kind: scale\n    from: 5\n    to: 5", "a scale goes from a number to a higher one"),
+    "a scale too long": ("kind: scale\n    from: 0\n    to: 100", "11 points at most"),
+    "one end named": ("kind: scale\n    from: 0\n    to: 5\n    low: {en: bad}", "Name both"),
+    "six faces": ("kind: scale\n    from: 0\n    to: 5\n    faces: true", "there are faces for 3 or 5"),
+    "two sets of options": ("kind: scale\n    from: 0\n    to: 5\n    options_from: agree_5", "Take one of them out"),
+    "options for a yes_no": ("kind: yes_no\n    options_from: agree_5", "brings its own options"),
+    "a date without bounds": ("kind: date", "so that a slip of the finger is noticed"),
+    "a picture that is missing": ("kind: picture\n    options_from: agree_5", "and '1' has none"),
+    "a matrix of one row": ("kind: matrix\n    options_from: agree_5\n    rows: [{id: a, label: {en: A}}]", "two rows"),
+    "most of all": ("kind: ranking\n    most: 5\n    options_from: agree_5", "'most' must be less than its options"),
+    "most of another kind": (
+        "kind: choice\n    most: 2\n    options_from: agree_5",
+        "'most' is for the kind several or",
+    ),
+    "a number of a text": ("kind: text\n    highest: 5", "'highest' is for the kind number"),
+    "an ending of several": (
+        "kind: several\n    options: [{id: a, label: {en: A}, ends: {en: Bye}}, {id: b, label: {en: B}}]",
+        "only an option of a choice can end the talk",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_a_kind_cannot_be_is_told(wrong: str) -> None:
+    written, sentence = WRONG[wrong]
+    with pytest.raises(BadFile, match=re.escape(sentence)) as refused:
+        parse_survey(with_kind(written), Path("small.yaml"))
+    assert refused.value.line is not None
+
+
+def test_before_consent_nothing_is_asked_that_is_recorded_only() -> None:
+    early = "before_consent:\n  - {id: early, kind: text, prompt: {en: Tell me}}\nconsent:\n"
+    with pytest.raises(BadFile, match="nothing is kept before consent"):
+        parse_survey(SMALL.replace("consent:\n", early, 1), Path("small.yaml"))
+
+
+def test_the_lists_that_ship_stay_as_they_are_for_surveys_under_way() -> None:
+    lists = load(HERE / "shared_options.yaml", SharedOptionsFile).shared_options
+    assert {name: [each.id for each in options] for name, options in lists.items()} == {
+        "yes_no": ["yes", "no", "prefer_not_to_say"],
+        **{name: ["1", "2", "3", "4", "5"] for name in ("agree_5", "how_often_5", "faces_5")},
+    }
+    assert [each.id for each in shipped_about_you()] == [
+        "about_you", "gender", "ethnicity", "disability", "care_experience",
+    ]  # fmt: skip
