@@ -14,6 +14,7 @@ from consultation.privacy import cues, lexicon
 from consultation.privacy.reading import Reading
 from consultation.words import OTHERS, everyday, is_foreign
 
+STEM, BENT = 5, 2  # letters in which two forms of a word agree at least; by which each may go on at most
 WORD = r"[^\W\d_]+(?:['\-][^\W\d_]+)*"
 _ELSEWHERE = re.compile(r"[Ѐ-ӿ؀-ۿݐ-ݿ]")
 _PREFIXES = ("وال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
@@ -81,12 +82,29 @@ def words(group: str) -> frozenset[str]:
 
 def out_of_depth(reading: Reading) -> frozenset[int]:
     """Numbers of the words on which the model, which learnt from English, is no judge of names: everyday ones of a text
-    in another language."""
+    in another language, and forms of such that no list has."""
     if not is_foreign(reading.text):
         return frozenset()
     return frozenset(
-        at for at, word in enumerate(reading.words) if all(is_everyday(part) for part in re.split("['-]", word.low))
+        at
+        for at, word in enumerate(reading.words)
+        if all(is_everyday(part) or _is_form(part) for part in re.split("['-]", word.low))
     )
+
+
+def _is_form(low: str) -> bool:
+    """Whether a word ends otherwise than an everyday one and begins as it does: these languages bend their words more
+    than lists can hold ("słuchała" beside "słuchał"). A listed name is none."""
+    return len(low) > STEM and not is_listed(low) and not _stems_of_words().isdisjoint(_begins(low))
+
+
+def _begins(low: str) -> tuple[str, ...]:
+    return tuple(low[:at] for at in range(max(STEM, len(low) - BENT), len(low) + 1))
+
+
+@cache
+def _stems_of_words() -> frozenset[str]:
+    return frozenset(stem for word in _everyday_words() if len(word) >= STEM for stem in _begins(word))
 
 
 def _phrases(group: str) -> Iterator[str]:

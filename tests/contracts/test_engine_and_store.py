@@ -150,9 +150,10 @@ class Talks(RuleBasedStateMachine):
     def arrive(self, far: tuple[int, ...], audience: Audience) -> None:
         """Each of them some way into the talk, or through with it."""
         self.world.runs += 1
-        self.fresh = State(self.opened.survey.id, self.opened.survey.version)
         channels = (Channel.SIMULATION, Channel.TELEGRAM) * 2
-        self.talks = [Talk(f"{self.world.runs}-{at}", channel, self.fresh) for at, channel in enumerate(channels)]
+        self.talks = [
+            Talk(f"{self.world.runs}-{at}", channel, self._fresh(channel)) for at, channel in enumerate(channels)
+        ]
         self.taken = self._count(InboxRow)
         self.touched: set[int] = set()
         self.pool = ThreadPoolExecutor(4)
@@ -255,11 +256,16 @@ class Talks(RuleBasedStateMachine):
                 row = turns.conversation(session, self._who(talk))
                 response = session.get(ResponseRow, row.response_id) if row and row.response_id else None
             assert (row.version if row else 0) == len(talk.done)
-            assert (State.from_json(row.state) if row else self.fresh) == talk.state
+            assert (State.from_json(row.state) if row else self._fresh(talk.channel)) == talk.state
             assert (response.finished if response else False) == talk.finished
         self.touched = set()
 
     # -- how it is done ---------------------------------------------------------------------------------------------
+
+    def _fresh(self, channel: Channel) -> State:
+        """Only on a channel that messages are sent to can somebody be reminded."""
+        asked = self.opened.survey
+        return State(asked.id, asked.version, reminded=channel is not Channel.TELEGRAM)
 
     def _typed(self, text: str) -> Typed:
         return Typed(RawText(text))

@@ -275,7 +275,7 @@ async def test_a_post_too_big_to_read_is_refused_with_a_page(opened: Opened) -> 
     form.fields["text"] = "x" * 300_000
     await player.browser.submit(form)
     assert player.browser.status == 413
-    assert "too long" in player.browser.page.text_content()
+    assert "too much at once" in player.browser.page.text_content()
     assert [each for each in answer_rows(opened) if each.text] == []
 
 

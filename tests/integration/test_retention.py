@@ -123,7 +123,8 @@ def test_a_consultation_opens_with_a_timetable_that_people_are_told(here: Opened
     assert concerns.holding.until == CLOSES + timedelta(days=9_131)
     assert concerns.holding.until >= date(2052, 1, 1), "a baby of that day would not be twenty-five yet"
     person = Person(here, "c")
-    told = " ".join(each.text for each in person.begins(Audience.YOUNG_PERSON))
+    person.begins(Audience.YOUNG_PERSON)
+    told = " ".join(each.text for each in person.taps("13 to 15"))
     assert "kept until 30 January 2029 and then deleted" in told, "nobody is told before they agree"
     assert "kept until 30 January 2029" in person.commands(Command.PRIVACY)[0].text
     person.commands(Command.EASY)

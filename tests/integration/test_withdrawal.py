@@ -165,7 +165,7 @@ def test_the_conversation_keeps_that_it_was_deleted_and_no_more(world: World) ->
     assert row
     state = State.from_json(row.state)
     survey = world.opened.survey
-    assert state == State(survey.id, survey.version, awaiting=Awaiting.DELETED, step=state.step)
+    assert state == State(survey.id, survey.version, awaiting=Awaiting.DELETED, step=state.step, reminded=True)
     assert row.response_id is None
     assert [each["text"] for each in row.said] == [each.text for each in person.heard[-1:]]
 
