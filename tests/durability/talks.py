@@ -97,7 +97,8 @@ def talk_to_a_text(survey: Survey, words: str) -> Talk:
 
 
 def _talk(survey: Survey, choose: Callable[[State, int], Input | None]) -> Talk:
-    start = standing = Standing(State(survey.id, survey.version))
+    # As on the web, where nobody is offered a reminder: who asks for one is tried elsewhere.
+    start = standing = Standing(State(survey.id, survey.version, reminded=True))
     moves: list[Move] = []
     while len(moves) < LONGEST and (given := choose(standing.state, len(moves))) is not None:
         moves.append(_follow(survey, standing, given))
