@@ -58,6 +58,11 @@ CHANGED = text(
     "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> 'due' ORDER BY 1"
 )
 REWRITE = text("SELECT table_rewrite(:table)")
+# Whoever reads an older state just now, the server's own cleaning included: for them deleted rows are written too.
+HELD_BACK = text(
+    "SELECT count(*) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL"
+)
 # All rows anew, in a transaction with this number; and who may still see what was there before it.
 RENEW = text("SELECT closing_renew(), pg_current_xact_id()::xid::text")
 READERS = text(
@@ -135,8 +140,10 @@ class PostgresDatabase:
                 connection.execute(text("SET lock_timeout = '200ms'"))  # whoever comes after waits as long as this does
                 for table, changes in connection.execute(CHANGED).all():
                     if self._rewritten.get(table) != changes:
+                        held_back = connection.execute(HELD_BACK).scalar_one()
                         connection.execute(REWRITE, {"table": table})
-                        self._rewritten[table] = changes
+                        if not held_back:  # else deleted rows may be there still, and it is done again at the next look
+                            self._rewritten[table] = changes
             finally:
                 connection.invalidate()  # never back to the pool with so little patience
 
