@@ -12,7 +12,7 @@ from analysis.operations.take_records import answer_records
 from analysis.storage.codings import read_by
 from bot.sayso import Sayso
 from consultation.domain.consultation import Wave
-from consultation.domain.due import in_words
+from consultation.locale import in_words
 from consultation.operations.advance_figures import advance_figures
 from consultation.operations.note_export import note_export
 from consultation.operations.redacted_answers import redacted_answers, unread_answers

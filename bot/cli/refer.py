@@ -14,7 +14,7 @@ from bot.cli.parts import settings_with, write_files
 from bot.settings import Settings
 from bot.wiring import lead_keys
 from consultation.domain.concern import Outcome, Queue, Status
-from consultation.domain.due import in_words
+from consultation.locale import in_words
 from consultation.operations.open_referral import Letter, Opened, open_referral, save_referral, unlock
 from consultation.operations.refer_concern import Actor, Referral, acknowledge, move, referral, referrals
 from consultation.operations.write_to_person import write_to_person

@@ -11,8 +11,9 @@ from rich.console import Console
 from analysis.findings.suppression import shown
 from bot.cli.faults import UserFault
 from bot.cli.parts import settings_with
-from consultation.domain.due import day_in_london, in_words
+from consultation.domain.due import day_in_london
 from consultation.domain.retention import LONGEST, Kept
+from consultation.locale import in_words
 from consultation.operations.purge import MARKS_KEPT, SET_ASIDE_KEPT
 from consultation.operations.timetable import Line, change_timetable, timetable
 from consultation.privacy.certificates import say_count

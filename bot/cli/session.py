@@ -10,7 +10,7 @@ from bot.cli.faults import UserFault
 from bot.cli.parts import settings_with, wave_at
 from bot.wiring import wire
 from consultation.domain.consultation import Audience
-from consultation.domain.due import in_words
+from consultation.locale import in_words
 from consultation.operations.shared_sessions import (
     LONGEST,
     SharedSession,

@@ -4,9 +4,9 @@ read in other languages, one language after the other. Decides nothing."""
 from collections.abc import Iterator
 
 from consultation.domain.consultation import ContactMode
-from consultation.domain.due import in_words
 from consultation.domain.languages import ENGLISH, IN_ENGLISH, LANGUAGES
 from consultation.domain.wording import EASY_READ, PLAIN
+from consultation.locale import in_words
 from consultation.locale.approved import approved_sentences
 from consultation.operations.sign_off import Statement
 from consultation.safeguarding.arrangements import Arrangements, Contact

@@ -6,7 +6,7 @@ Nothing of any message is here, nor which consultation, question or person it wa
 from datetime import timedelta
 
 from consultation.domain.concern import Level
-from consultation.domain.due import in_words
+from consultation.locale import in_words
 from consultation.safeguarding.notices import Alert, Heartbeat, Notice
 
 WEEK = timedelta(days=7)

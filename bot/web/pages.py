@@ -13,11 +13,10 @@ from starlette.templating import Jinja2Templates
 
 from analysis.text.tokens import NOBODY_SEES, legend, pieces
 from bot.web.pictures import picture
-from consultation.domain.due import in_words
 from consultation.domain.languages import LANGUAGES, direction, has_easy, in_language, is_easy, language_of, with_easy
 from consultation.domain.wording import PLAIN, Value, Words
 from consultation.flow.events import Command
-from consultation.locale import render
+from consultation.locale import in_words, render
 from consultation.operations.messages import command_label
 
 HERE = Path(__file__).parent

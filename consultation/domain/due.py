@@ -27,11 +27,6 @@ def day_in_london(now: datetime) -> date:
     return now.astimezone(LONDON).date()
 
 
-def in_words(day: date) -> str:
-    """As people read it: "3 March 2029"."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def opening(opens_on: date) -> datetime:
     """The first instant of a wave."""
     return datetime.combine(opens_on, time(), LONDON).astimezone(UTC)

@@ -46,9 +46,7 @@ def leave_menu(state: State) -> State:
     """Where the talk stood before the menu, under a new step: what the menu showed is an old button from now on."""
     if state.awaiting is not Awaiting.LANGUAGE or state.aside is None:
         return state
-    hidden = state.hidden
-    if hidden is not None and hidden.step == state.aside.step:  # what was offered there still is
-        hidden = hidden._replace(step=state.step + 1)
-    return state._replace(
-        awaiting=state.aside.awaiting, current=state.aside.current, step=state.step + 1, aside=None, hidden=hidden
+    place = state.aside
+    return state.still_offering(place.step)._replace(
+        awaiting=place.awaiting, current=place.current, step=state.step + 1, aside=None
     )

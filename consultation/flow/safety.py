@@ -215,8 +215,7 @@ def leave(survey: Survey, state: State) -> Step:
     place, state = state.paused, state._replace(paused=None)
     if place is None:
         return go_on(survey, state) if state.audience else await_(survey, state, Awaiting.AUDIENCE)
-    if state.hidden is not None and state.hidden.step == place.step:  # what was offered there still is
-        state = state._replace(hidden=state.hidden._replace(step=state.step + 1))
+    state = state.still_offering(place.step)
     if place.awaiting is Awaiting.START:
         return Step(state._replace(awaiting=Awaiting.START, step=state.step + 1), (Say(Words("ended.again")),))
     return await_(survey, state, place.awaiting, place.current)

@@ -131,6 +131,12 @@ class State(NamedTuple):
         """Something was hidden just now, and the standing prompt offers to put it another way."""
         return self.hidden is not None and self.hidden.step == self.step and not self.rephrasing
 
+    def still_offering(self, step: int) -> "State":
+        """What was offered at `step`, to put an answer another way, is offered at the next prompt."""
+        if self.hidden is None or self.hidden.step != step:
+            return self
+        return self._replace(hidden=self.hidden._replace(step=self.step + 1))
+
     def with_answer(self, question: QuestionId, options: frozenset[OptionId]) -> "State":
         return self._replace(answered={**self.answered, question: options})
 

@@ -58,7 +58,7 @@ def written_in(wording: Wording, locale: str) -> str:
     return language_of(locale if tag == ANY else tag)
 
 
-def in_words(day: date, locale: str) -> str:
+def in_words(day: date, locale: str = PLAIN) -> str:
     """As people of that language read it: "3 March 2029", "3 marca 2029"."""
     return format_date(day, "d MMMM y", locale=_babel(locale))
 

@@ -17,8 +17,8 @@ from sqlmodel import Session
 
 from consultation.content import BadFile
 from consultation.domain.consultation import ContactMode
-from consultation.domain.due import in_words
 from consultation.domain.wording import Localised
+from consultation.locale import in_words
 from consultation.locale.approved import approved_sentences
 from consultation.safeguarding.arrangements import ROLES, Arrangements, Contact, read_arrangements, shipped_arrangements
 from consultation.safeguarding.fingerprint import screen_fingerprint

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from bot.sayso import Sayso
 from bot.web.pages import show
 from bot.web.security import Access, guarded
-from consultation.domain.due import in_words
+from consultation.locale import in_words
 from consultation.privacy.certificates import Verdict, read, verify
 from consultation.storage import closings, consultations
 
