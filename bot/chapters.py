@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 
-from analysis.codebook import Codebook
+from analysis.codebook import Codebook, shipped_codebook
 from analysis.coding import shipped_coder
+from analysis.coding.suggestion import Coder
+from analysis.coding.teach import coder_from, untaught_coder
 from analysis.frameworks import load_framework
 from analysis.operations.code_answers import code_answers
 from analysis.operations.report_wave import Analysed, report_wave
 from analysis.operations.take_records import answer_records
+from analysis.storage import codebooks, coders
 from analysis.storage.codings import read_by
 from bot.sayso import Sayso
 from consultation.domain.consultation import Wave
@@ -18,18 +21,38 @@ from consultation.operations.note_export import note_export
 from consultation.operations.redacted_answers import redacted_answers, unread_answers
 
 
+def codebook_of(sayso: Sayso, wave: Wave) -> Codebook:
+    """What the wave's consultation is coded to."""
+    with sayso.store.read() as session:
+        return codebooks.in_use(session, wave.consultation.id) or shipped_codebook()
+
+
+def coder_of(sayso: Sayso, wave: Wave) -> Coder:
+    """Who codes the wave: what learned from its consultation's corrections and was put to use, or the shipped coder."""
+    with sayso.store.read() as session:
+        codebook = codebooks.in_use(session, wave.consultation.id)
+        taught = coders.in_use(session, wave.consultation.id)
+    if taught is not None:
+        return coder_from(taught, codebook or shipped_codebook())
+    return shipped_coder() if codebook is None else untaught_coder(codebook)
+
+
 def code_what_is_new(sayso: Sayso, go_on: Callable[[], bool] = lambda: True, page: int = 500) -> int:
     """Have the machine code every answer it has not read, while it may `go_on`; returns how many. At most a `page`
     of them is in memory.
 
     What another process is coding just now is left to it: a report says how many answers are not coded yet.
     """
-    coder, coded = shipped_coder(), 0
+    coded = 0
     with sayso.store.database.only_one("coding") as mine:
-        for unread in unread_answers(sayso.store, read_by(coder.version), page) if mine else ():
-            coded += code_answers(sayso.store, answer_records(unread), coder)
-            if not go_on():
-                break
+        for wave in sayso.waves.all() if mine else ():
+            if wave.answers_gone_on:
+                continue
+            coder = coder_of(sayso, wave)
+            for unread in unread_answers(sayso.store, wave.id, read_by(coder.version), page):
+                coded += code_answers(sayso.store, answer_records(unread), coder)
+                if not go_on():
+                    return coded
     return coded
 
 
@@ -43,7 +66,7 @@ class AnswersGone(Exception):
         )
 
 
-def analysed(sayso: Sayso, wave: Wave, codebook: Codebook, *, everything: bool = False) -> Analysed:
+def analysed(sayso: Sayso, wave: Wave, *, everything: bool = False) -> Analysed:
     """Findings of what is coded so far; what is not counts as uncoded and the report says so.
 
     `everything` is for an analyst's own reading: published figures move on in steps (see `advance_figures`). Raises
@@ -51,6 +74,7 @@ def analysed(sayso: Sayso, wave: Wave, codebook: Codebook, *, everything: bool =
     """
     if wave.answers_gone_on:
         raise AnswersGone(wave, wave.answers_gone_on)
+    codebook = codebook_of(sayso, wave)
     advance_figures(sayso.store, wave, sayso.desk.today())
     framework = load_framework(wave.consultation.framework, codebook.outcome_ids)
     responses = redacted_answers(sayso.store, wave.id, counted_only=not everything)

@@ -3,10 +3,11 @@
 Knows no coder and no report.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
@@ -35,7 +36,18 @@ def load_codebook(path: Path) -> Codebook:
     file = load(path, CodebookFile)
     for place, message in _faults(file):
         raise BadFile(path, _line(path, place), message)
-    name = file.codebook or path.stem
+    return _codebook(file, file.codebook or path.stem)
+
+
+def codebook_from(body: Mapping[str, Any]) -> Codebook:
+    """A version that was checked before it was stored: the content of a codebook file as data."""
+    file = CodebookFile.model_validate(body)
+    if file.codebook is None:
+        raise ValueError("A stored codebook names itself.")
+    return _codebook(file, file.codebook)
+
+
+def _codebook(file: CodebookFile, name: str) -> Codebook:
     outcomes = [_code(each, "outcome", name) for each in file.outcomes]
     themes = [_code(each, "theme", name) for each in file.themes]
     return Codebook(

@@ -1,11 +1,13 @@
-"""Tables of the analysis: what the machine proposed, what a person decided, and which quotations are cleared.
+"""Tables of the analysis: what the machine proposed, what people decided, noted and compared, and which codebook and
+coder a consultation has.
 
-All hang on an answer's id, so that withdrawing an answer takes them with it.
+Whatever says something of an answer hangs on its id, so that withdrawing an answer takes it along.
 """
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey
+from sqlalchemy import JSON, Column, ForeignKey
 from sqlmodel import Field, SQLModel
 
 NO_ROWID = {"sqlite_with_rowid": False}
@@ -41,7 +43,8 @@ class SuggestionRow(SQLModel, table=True):
 
 
 class DecisionRow(SQLModel, table=True):
-    """What a person decided about one code on one answer. It outlives every run of the coder."""
+    """What a person decided about one code on one answer. It outlives every run of the coder. `start` and `end` are
+    the words that they marked, None where they left the machine's or marked none."""
 
     __tablename__ = "coding_decision"
     __table_args__ = NO_ROWID
@@ -51,6 +54,8 @@ class DecisionRow(SQLModel, table=True):
     verdict: str
     decided_by: str
     decided_on: date
+    start: int | None = None
+    end: int | None = None
 
 
 class ClearanceRow(SQLModel, table=True):
@@ -61,3 +66,137 @@ class ClearanceRow(SQLModel, table=True):
     answer_id: str = Field(sa_column=_answer_id())
     cleared_by: str
     cleared_on: date
+
+
+class ActRow(SQLModel, table=True):
+    """What somebody did with an answer's codings, in order, and what stood before: for undo, and for two at once.
+
+    `number` counts an answer's acts from 1. Whoever acts names the number that they saw last; if another act has come
+    between, theirs finds its number taken and is refused. `before` and `after` are codings as data, None for none.
+    """
+
+    __tablename__ = "coding_act"
+    __table_args__ = NO_ROWID
+    answer_id: str = Field(sa_column=_answer_id())
+    number: int = Field(primary_key=True)
+    by: str
+    act: str
+    facet: str = ""
+    code: str = ""
+    before: Any = Field(default=None, sa_column=Column(JSON))
+    after: Any = Field(default=None, sa_column=Column(JSON))
+    undoes: int | None = None
+    done_on: date
+
+
+class ReviewRow(SQLModel, table=True):
+    """A person has judged the whole answer. `drawn` says how they came to it (only "random" is a fair sample),
+    `proposed` which codes the machine of version `coder` had proposed then, as [facet, code] pairs."""
+
+    __tablename__ = "review"
+    __table_args__ = NO_ROWID
+    answer_id: str = Field(sa_column=_answer_id())
+    reviewed_by: str
+    reviewed_on: date
+    drawn: str
+    coder: str
+    proposed: Any = Field(sa_column=Column(JSON, nullable=False))
+
+
+class NoteRow(SQLModel, table=True):
+    """An analyst's note on an answer, redacted like an answer before it is stored."""
+
+    __tablename__ = "analyst_note"
+    __table_args__ = NO_ROWID
+    answer_id: str = Field(sa_column=_answer_id())
+    by: str = Field(primary_key=True)
+    text: str
+    written_on: date
+
+
+class SecondReadingRow(SQLModel, table=True):
+    """An answer that this analyst is to code without seeing what anybody else made of it; `done_on` when they have."""
+
+    __tablename__ = "blind_reading"
+    __table_args__ = NO_ROWID
+    answer_id: str = Field(sa_column=_answer_id())
+    coder: str = Field(primary_key=True)
+    done_on: date | None = None
+
+
+class BlindCodingRow(SQLModel, table=True):
+    """A code that an analyst gave in a blind reading. What counts is settled afterwards, as a decision."""
+
+    __tablename__ = "blind_coding"
+    __table_args__ = NO_ROWID
+    answer_id: str = Field(sa_column=_answer_id())
+    coder: str = Field(primary_key=True)
+    facet: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+
+
+class CodebookVersionRow(SQLModel, table=True):
+    """A version of a codebook, as its file would hold it. Never changed."""
+
+    __tablename__ = "codebook_version"
+    __table_args__ = NO_ROWID
+    codebook: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    body: Any = Field(sa_column=Column(JSON, nullable=False))
+    made_by: str
+    made_on: date
+    why: str
+
+
+class CodebookInUseRow(SQLModel, table=True):
+    """What a consultation is coded to; where there is no row, the codebook that ships."""
+
+    __tablename__ = "codebook_in_use"
+    __table_args__ = NO_ROWID
+    consultation_id: str = Field(foreign_key="consultation.id", primary_key=True)
+    codebook: str
+    version: int
+
+
+class CoderVersionRow(SQLModel, table=True):
+    """A coder that learned from a consultation's corrections. `figures` say what was measured when it was made."""
+
+    __tablename__ = "coder_version"
+    __table_args__ = NO_ROWID
+    version: str = Field(primary_key=True)
+    consultation_id: str = Field(foreign_key="consultation.id", primary_key=True)
+    codebook: str
+    codebook_version: int
+    head: bytes
+    learnt_from: int  # reviewed answers
+    figures: Any = Field(sa_column=Column(JSON, nullable=False))
+    made_on: date
+    made_by: str
+    in_use: bool = False
+
+
+class CandidateRow(SQLModel, table=True):
+    """A theme that the codebook may miss, offered to a person: open, adopted, merged or dismissed."""
+
+    __tablename__ = "candidate_theme"
+    __table_args__ = NO_ROWID
+    id: str = Field(primary_key=True)
+    consultation_id: str = Field(foreign_key="consultation.id")
+    name: str
+    words: Any = Field(sa_column=Column(JSON, nullable=False))
+    overlap: Any = Field(sa_column=Column(JSON, nullable=False))
+    state: str
+    found_on: date
+    decided_by: str = ""
+    decided_on: date | None = None
+    became: str = ""  # the code that it was adopted as or merged into
+
+
+class CandidateAnswerRow(SQLModel, table=True):
+    """An answer that speaks for a candidate theme, and how near it lies to the middle of it (0 to 1)."""
+
+    __tablename__ = "candidate_answer"
+    __table_args__ = NO_ROWID
+    answer_id: str = Field(sa_column=_answer_id())
+    candidate_id: str = Field(sa_column=Column(ForeignKey("candidate_theme.id", ondelete="CASCADE"), primary_key=True))
+    nearness: float

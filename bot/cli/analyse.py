@@ -84,7 +84,7 @@ def export(
     sayso = wire(settings_with(data), needs=[Role.ANALYST])
     code_what_is_new(sayso)
     wave = wave_at(sayso.store, slug)
-    files = export_findings(analysed(sayso, wave, shipped_codebook()))
+    files = export_findings(analysed(sayso, wave))
     note_taken(sayso, wave, *files, by="operator")
     for path in write_files(out, files):
         console.print(f"wrote {path}")
@@ -124,7 +124,7 @@ def _stored(data: Path | None) -> Iterable[dict[str, Any]]:
     with sayso.store.read() as session:
         waves = consultations.waves(session)
     there = [each for each in waves if not each.answers_gone_on]
-    return [row for wave in there for row in evidence_rows(analysed(sayso, wave, shipped_codebook()))]
+    return [row for wave in there for row in evidence_rows(analysed(sayso, wave))]
 
 
 def _print_evidence(row: dict[str, Any]) -> None:

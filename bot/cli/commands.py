@@ -167,11 +167,20 @@ def _survey_body(survey: Path | None, areas: str, slug: str) -> str:
 @app.command("staff-link")
 def staff_link(
     role: Annotated[Role, typer.Argument(help="whose pages they are to see")],
+    seat: Annotated[
+        str, typer.Option(help="a letter that tells two analysts apart: A, B, C …; not their initials")
+    ] = "",
     data: Data = None,
 ) -> None:
     """Print a link by which one member of staff comes in; good for 12 hours."""
+    seat = seat.strip().upper()
+    if seat and not (len(seat) == 1 and "A" <= seat <= "Z"):
+        raise UserFault(f"--seat {seat} is no letter. Give each analyst one of A to Z.")
+    if seat and role is not Role.ANALYST:
+        raise UserFault("--seat is for analysts alone, whose codings are compared. Leave it out.")
     settings = settings_with(data)
-    token = Passes(staff_secret(settings.key_folder)).link_token(role)
+    seat = seat or ("A" if role is Role.ANALYST else "")
+    token = Passes(staff_secret(settings.key_folder)).link_token(role, seat)
     out.print(f"{settings.address}/staff/enter?pass={token}")
 
 

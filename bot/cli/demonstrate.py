@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from analysis.codebook import shipped_codebook
 from analysis.coding import shipped_coder
 from analysis.operations.code_answers import code_answers
 from analysis.operations.export_findings import export_findings
@@ -88,7 +87,7 @@ def _fill(made: Demo, day: date) -> None:
 
 
 def _write(made: Demo, out: Path) -> None:
-    found = analysed(made.sayso, made.wave, shipped_codebook())
+    found = analysed(made.sayso, made.wave)
     for path in write_files(out, export_findings(found)):
         console.print(f"wrote {path}")
     ref = next(iter(sorted(found.findings.evidence)))
@@ -102,7 +101,7 @@ def _announce(made: Demo) -> None:
         "Answer it": f"{settings.address}/c/{made.wave.consultation.slug}/{Audience.YOUNG_PERSON.link}",
         "All audiences": settings.address,
         "As an officer": f"{settings.address}/staff/enter?pass={passes.link_token(Role.OFFICER)}",
-        "As an analyst": f"{settings.address}/staff/enter?pass={passes.link_token(Role.ANALYST)}",
+        "As an analyst": f"{settings.address}/staff/enter?pass={passes.link_token(Role.ANALYST, 'A')}",
     }
     console.print()
     for what, link in links.items():

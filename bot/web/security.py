@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -41,6 +42,17 @@ class Access(StrEnum):
     MACHINE = "machine"  # whoever brings the token of `state.machine_token`; nobody where there is none
 
 
+@dataclass(frozen=True)
+class Staff:
+    """Who is signed in: a role and, where several share it, which of them, by a letter. No name is kept."""
+
+    role: Role
+    seat: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.role.value} {self.seat}".strip()
+
+
 ROLES = {
     Access.STAFF: frozenset(Role),
     Access.OFFICER: frozenset({Role.OFFICER}),
@@ -57,12 +69,12 @@ def guarded(path: str, endpoint: Endpoint, access: Access, *, method: str = "GET
             return await endpoint(request)
         if access is Access.MACHINE:
             return await endpoint(request) if is_machine(request) else unknown_machine()
-        role = signed_in_role(request)
-        if role is None:
+        staff = signed_in(request)
+        if staff is None:
             return RedirectResponse("/staff", status_code=303)
-        if role not in ROLES[access]:
+        if staff.role not in ROLES[access]:
             return await refused(request, access)
-        request.state.role = role
+        request.state.staff, request.state.role = staff, staff.role
         return await endpoint(request)
 
     route = Route(path, guard, methods=[method], name=f"{method} {path}")
@@ -97,28 +109,29 @@ class Passes:
         self._links = URLSafeTimedSerializer(secret, salt="staff link")
         self._cookies = URLSafeTimedSerializer(secret, salt="staff cookie")
 
-    def link_token(self, role: Role) -> str:
-        return self._links.dumps(role.value)
+    def link_token(self, role: Role, seat: str = "") -> str:
+        return self._links.dumps([role.value, seat])
 
-    def cookie(self, role: Role) -> str:
-        return self._cookies.dumps(role.value)
+    def cookie(self, role: Role, seat: str = "") -> str:
+        return self._cookies.dumps([role.value, seat])
 
-    def role_of_link(self, token: str, hours: int = 12) -> Role | None:
+    def of_link(self, token: str, hours: int = 12) -> Staff | None:
         return self._read(self._links, token, hours)
 
-    def role_of_cookie(self, cookie: str) -> Role | None:
+    def of_cookie(self, cookie: str) -> Staff | None:
         return self._read(self._cookies, cookie, STAFF_HOURS)
 
-    def _read(self, serializer: URLSafeTimedSerializer, text: str, hours: int) -> Role | None:
+    def _read(self, serializer: URLSafeTimedSerializer, text: str, hours: int) -> Staff | None:
         try:
-            return Role(serializer.loads(text, max_age=hours * 3600))
+            role, seat = serializer.loads(text, max_age=hours * 3600)
+            return Staff(Role(role), str(seat))
         except (BadSignature, SignatureExpired, ValueError):
             return None
 
 
-def signed_in_role(request: Request) -> Role | None:
+def signed_in(request: Request) -> Staff | None:
     passes: Passes = request.app.state.passes
-    return passes.role_of_cookie(request.cookies.get(STAFF_COOKIE, ""))
+    return passes.of_cookie(request.cookies.get(STAFF_COOKIE, ""))
 
 
 POLICY = (

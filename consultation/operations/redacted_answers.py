@@ -53,15 +53,19 @@ def redacted_answers(store: Store, wave: WaveId, *, counted_only: bool = False) 
         return [_response(row, *answers[row.id]) for row in rows]
 
 
-def unread_answers(store: Store, read: Select[Any], page: int) -> Iterator[list[RedactedResponse]]:
-    """Free texts whose ids `read` does not select, of all waves, at most `page` at a time and each as a response that
+def unread_answers(store: Store, wave: WaveId, read: Select[Any], page: int) -> Iterator[list[RedactedResponse]]:
+    """Free texts of the wave whose ids `read` does not select, at most `page` at a time and each as a response that
     holds nothing else. Between two pages the database is left alone; what comes in meanwhile may be among the rest."""
     known = read.subquery()
     # One look into an index for each answer. PostgreSQL makes a join of NOT EXISTS, of everything, for every page.
     is_new = select(known.c[0]).where(known.c[0] == AnswerRow.id).scalar_subquery().is_(None)
     last = ""
     while True:
-        unread = select(AnswerRow, ResponseRow).join(ResponseRow).where(AnswerRow.kind == "Told", is_new)
+        unread = (
+            select(AnswerRow, ResponseRow)
+            .join(ResponseRow)
+            .where(ResponseRow.wave_id == wave, AnswerRow.kind == "Told", is_new)
+        )
         with store.read() as session:
             rows = session.exec(unread.where(col(AnswerRow.id) > last).order_by(col(AnswerRow.id)).limit(page)).all()
             found = [_response(response, _answer(answer)) for answer, response in rows]

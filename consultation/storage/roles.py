@@ -112,6 +112,16 @@ TABLES: Mapping[str, Rights] = {
     "suggestion": CODINGS,
     "coding_decision": CODINGS,
     "clearance": CODINGS,
+    "coding_act": CODINGS,
+    "review": CODINGS,
+    "analyst_note": CODINGS,
+    "blind_reading": CODINGS,
+    "blind_coding": CODINGS,
+    "codebook_version": {Role.ANALYST: (READ, ADD), Role.WORKER: (READ,)},
+    "codebook_in_use": {Role.ANALYST: (READ, ADD, CHANGE), Role.WORKER: (READ,)},
+    "coder_version": CODINGS,
+    "candidate_theme": CODINGS,
+    "candidate_answer": CODINGS,
 }
 # fmt: on
 

@@ -19,7 +19,20 @@ from consultation.domain.consultation import Channel
 from tests.adversary.pages import cells_in_order_of_entry, first_frames
 from tests.contracts.databases import Cluster
 
-PEOPLE = ("response", "answer", "coded", "suggestion", "coding_decision", "clearance")  # tables about what was said
+PEOPLE = (
+    "response",
+    "answer",
+    "coded",
+    "suggestion",
+    "coding_decision",
+    "clearance",
+    "coding_act",
+    "review",
+    "analyst_note",
+    "blind_reading",
+    "blind_coding",
+    "candidate_answer",
+)  # tables about what was said
 PUBLIC = ("consultation", "wave", "survey")  # whose ids everybody may know
 TOKEN = re.compile(r"[A-Za-z0-9_-]{8,}")
 BEGINNING = 16  # letters of a token that suffice to know it again

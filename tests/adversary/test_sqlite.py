@@ -14,7 +14,6 @@ from zipfile import ZipFile
 
 import pytest
 
-from analysis.codebook import shipped_codebook
 from analysis.operations.export_findings import export_findings
 from bot.chapters import analysed
 from bot.logs import Lines
@@ -120,7 +119,7 @@ def advised_backup(held: Held, to: Path) -> Path:
 
 def exports(held: Held) -> dict[str, bytes]:
     """What `sayso export` writes just now."""
-    return export_findings(analysed(held.opened.sayso, held.opened.wave, shipped_codebook()))
+    return export_findings(analysed(held.opened.sayso, held.opened.wave))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -133,7 +133,10 @@ class TestWhatThereIs:
 
 READING, CHANGING = ("SELECT",), ("SELECT", "UPDATE", "DELETE", "TRUNCATE")
 PEOPLE = ("answer", "response", "conversation", "concern")
-MADE_OF_THEM = ("coded", "suggestion", "coding_decision", "clearance")
+MADE_OF_THEM = (
+    "coded", "suggestion", "coding_decision", "clearance", "coding_act", "review", "analyst_note", "blind_reading",
+    "blind_coding", "candidate_answer",
+)  # fmt: skip
 WHOSE = ("conversation", "inbox", "outbox")
 REFERRED = ("alert", "reply_handle", "relay", "referral_audit")
 PROMISED = [

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from analysis.codebook import shipped_codebook
 from analysis.operations.export_findings import export_findings
 from bot.chapters import analysed, code_what_is_new
 from bot.demo import play
@@ -31,7 +30,7 @@ def made(folder: Path) -> tuple[play.Demo, dict[str, bytes]]:
     assert play.play_respondents(demo, people) == len(people)
     code_what_is_new(demo.sayso)
     play.clear_quotations(demo, people, ON)
-    return demo, export_findings(analysed(demo.sayso, demo.wave, shipped_codebook()))
+    return demo, export_findings(analysed(demo.sayso, demo.wave))
 
 
 def test_the_same_answers_give_the_same_exports_byte_for_byte(tmp_path: Path) -> None:

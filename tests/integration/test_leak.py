@@ -165,7 +165,9 @@ def test_the_rest_stays_and_what_a_person_must_see_again_is_asked_for(said: Open
     }
     assert rows(said, ClearanceRow) == []
     assert {each.answer_id for each in rows(said, CodedRow)} == {after[OTHER].answer_id}
-    unread = [each for page in unread_answers(said.sayso.store, read_by(Pointing.version), 10) for each in page]
+    unread = [
+        each for page in unread_answers(said.sayso.store, said.wave.id, read_by(Pointing.version), 10) for each in page
+    ]
     assert {each.answers[0].text for each in unread} == {LEFT, LEFT_AGAIN}
 
 

@@ -291,7 +291,7 @@ def test_killed_half_way_it_goes_on_where_it_was(here: Opened, place: Path | URL
     assert wave is not None
     if after > 2:
         with pytest.raises(AnswersGone):  # half of the figures would tell who is in the other half
-            analysed(here.sayso, wave, None)  # type: ignore[arg-type]
+            analysed(here.sayso, wave)
     again = open_store(place)
     purge(again, NIGHT + DAY, shown)
     again.close()

@@ -73,7 +73,7 @@ def test_the_coder_reads_what_is_new_and_nothing_else(opened: Opened) -> None:
 def test_unread_answers_come_some_at_a_time_each_once(opened: Opened) -> None:
     for name in "abcde":
         one_who_wrote(opened, name)
-    pages = list(unread_answers(opened.sayso.store, read_by("nobody yet"), 2))
+    pages = list(unread_answers(opened.sayso.store, opened.wave.id, read_by("nobody yet"), 2))
     assert [len(each) for each in pages] == [2, 2, 1]
     answers = [response.answers[0].answer_id for page in pages for response in page]
     assert len(set(answers)) == 5
@@ -98,7 +98,7 @@ def test_postgresql_counts_figures_and_finds_the_unread_by_index(cluster: Cluste
         event.listen(engine, "before_cursor_execute", lambda *now: asked.append((now[2], now[3])))
         assert reach(store, wave.id).begun == {}
         assert advance_figures(store, wave, NOW.date()) == 0
-        assert list(unread_answers(store, read_by("x"), 500)) == []
+        assert list(unread_answers(store, wave.id, read_by("x"), 500)) == []
         counts, unread = asked[-3:-1], asked[-1]
         with engine.connect() as connection:
             connection.exec_driver_sql("SET enable_seqscan = off")  # the tables are empty: what it would do if not

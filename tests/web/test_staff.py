@@ -7,7 +7,6 @@ import httpx
 import lxml.html  # type: ignore[import-untyped]
 import pytest
 
-from analysis.codebook import shipped_codebook
 from analysis.records import Verdict
 from bot.chapters import analysed
 from bot.web.app import create_app
@@ -99,13 +98,13 @@ async def test_an_analyst_confirms_rejects_adds_and_clears(answered: Opened) -> 
     added = {**fields, "code": "mental_health", "verdict": "added"}
     await analyst.post(f"/staff/answers/{slug}/decide", data=added)
     await analyst.post(f"/staff/answers/{slug}/clear", data={"answer": fields["answer"]})
-    found = analysed(answered.sayso, answered.wave, shipped_codebook(), everything=True)
+    found = analysed(answered.sayso, answered.wave, everything=True)
     verdicts = {each.code: each.verdict for each in found.codings if each.answer_id == fields["answer"]}
     assert verdicts["listening"] is Verdict.REJECTED
     assert verdicts["mental_health"] is Verdict.ADDED
     assert found.cleared == {fields["answer"]: "analyst"}
     await analyst.post(f"/staff/answers/{slug}/clear", data={"answer": fields["answer"], "withdraw": "1"})
-    assert analysed(answered.sayso, answered.wave, shipped_codebook(), everything=True).cleared == {}
+    assert analysed(answered.sayso, answered.wave, everything=True).cleared == {}
 
 
 async def test_an_unknown_code_or_file_or_reference_is_not_found(answered: Opened) -> None:

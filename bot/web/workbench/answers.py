@@ -13,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from analysis.codebook import Codebook, UnknownCode, shipped_codebook
+from analysis.codebook import Codebook, UnknownCode
 from analysis.coding.reasons import why_unread
 from analysis.operations.export_findings import evidence_rows, export_findings
 from analysis.operations.report_wave import Analysed
 from analysis.operations.review import clear_quotation, decide_coding, withdraw_clearance
 from analysis.records import AnswerRecord, Coding, Facet, Verdict
 from analysis.storage.codings import UnknownAnswer
-from bot.chapters import analysed, code_what_is_new, note_taken
+from bot.chapters import analysed, code_what_is_new, codebook_of, note_taken
 from bot.sayso import Sayso
 from bot.web.console.consultations import wave_at
 from bot.web.pages import show
@@ -30,7 +30,6 @@ from consultation.domain.languages import IN_ENGLISH
 from consultation.domain.wording import PLAIN
 
 PAGE = 20  # answers
-BY = "analyst"
 FILTERS = ("audience", "question", "code", "state")
 MEDIA = {
     ".csv": "text/csv; charset=utf-8",
@@ -69,15 +68,15 @@ async def _choose(request: Request) -> Response:
 
 
 async def _answers(request: Request) -> Response:
+    sayso: Sayso = request.app.state.sayso
+    wave = await run_in_threadpool(wave_at, sayso, request.path_params["slug"])
     found = await run_in_threadpool(_analysed, request, everything=True)
-    codebook = shipped_codebook()
+    codebook = await run_in_threadpool(codebook_of, sayso, wave)
     chosen = {name: request.query_params.get(name, "") for name in FILTERS}
     rows = _filtered(found, chosen)
     asked = request.query_params.get("page", "")
     page = max(1, int(asked)) if asked.isdecimal() else 1
     shown = rows[(page - 1) * PAGE : page * PAGE]
-    sayso: Sayso = request.app.state.sayso
-    wave = await run_in_threadpool(wave_at, sayso, request.path_params["slug"])
     questions = {str(each.id): each.short_name.in_(PLAIN) for each in sayso.desk.survey_of(wave).questions}
     return show(
         request,
@@ -139,17 +138,18 @@ def _certainty(row: Shown) -> tuple[float, str]:
 
 async def _decide(request: Request) -> Response:
     sayso: Sayso = request.app.state.sayso
+    wave = await run_in_threadpool(wave_at, sayso, request.path_params["slug"])
     form = await request.form()
     try:
         await run_in_threadpool(
             decide_coding,
             sayso.store,
-            shipped_codebook(),
+            await run_in_threadpool(codebook_of, sayso, wave),
             str(form.get("answer")),
             Facet(str(form.get("facet"))),
             str(form.get("code")),
             Verdict(str(form.get("verdict"))),
-            by=BY,
+            by=str(request.state.staff),
             on=sayso.desk.today(),
         )
     except (UnknownAnswer, UnknownCode, ValueError):
@@ -165,7 +165,9 @@ async def _clear(request: Request) -> Response:
         await run_in_threadpool(withdraw_clearance, sayso.store, answer)
     else:
         try:
-            await run_in_threadpool(clear_quotation, sayso.store, answer, by=BY, on=sayso.desk.today())
+            await run_in_threadpool(
+                clear_quotation, sayso.store, answer, by=str(request.state.staff), on=sayso.desk.today()
+            )
         except UnknownAnswer:
             raise HTTPException(404) from None
     return _back(request, answer)
@@ -181,8 +183,10 @@ async def _evidence(request: Request) -> Response:
     found = await run_in_threadpool(_analysed, request)
     for row in evidence_rows(found):
         if row["ref"] == request.path_params["ref"]:
-            wave = await run_in_threadpool(wave_at, request.app.state.sayso, request.path_params["slug"])
-            return show(request, "evidence.html", row=row, wave=wave, names=_names(shipped_codebook()))
+            sayso: Sayso = request.app.state.sayso
+            wave = await run_in_threadpool(wave_at, sayso, request.path_params["slug"])
+            codebook = await run_in_threadpool(codebook_of, sayso, wave)
+            return show(request, "evidence.html", row=row, wave=wave, names=_names(codebook))
     raise HTTPException(404)
 
 
@@ -207,4 +211,4 @@ def _analysed(request: Request, *, everything: bool = False) -> Analysed:
     sayso: Sayso = request.app.state.sayso
     wave = wave_at(sayso, request.path_params["slug"])
     code_what_is_new(sayso)
-    return analysed(sayso, wave, shipped_codebook(), everything=everything)
+    return analysed(sayso, wave, everything=everything)

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from analysis.codebook import shipped_codebook
 from analysis.exports.docx import export_docx
 from analysis.exports.html import export_html
 from analysis.operations.report_wave import Analysed
@@ -48,4 +47,4 @@ def _findings(request: Request, taken_as: str) -> Analysed:
     wave = wave_at(sayso, request.path_params["slug"])
     code_what_is_new(sayso)
     note_taken(sayso, wave, taken_as, by=request.state.role.value)
-    return analysed(sayso, wave, shipped_codebook())
+    return analysed(sayso, wave)
