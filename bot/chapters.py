@@ -5,7 +5,7 @@ from datetime import date
 
 from analysis.codebook import Codebook, shipped_codebook
 from analysis.coding import shipped_coder
-from analysis.coding.suggestion import Coder
+from analysis.coding.suggestion import ExplainingCoder
 from analysis.coding.teach import coder_from, untaught_coder
 from analysis.frameworks import load_framework
 from analysis.operations.code_answers import code_answers
@@ -27,7 +27,7 @@ def codebook_of(sayso: Sayso, wave: Wave) -> Codebook:
         return codebooks.in_use(session, wave.consultation.id) or shipped_codebook()
 
 
-def coder_of(sayso: Sayso, wave: Wave) -> Coder:
+def coder_of(sayso: Sayso, wave: Wave) -> ExplainingCoder:
     """Who codes the wave: what learned from its consultation's corrections and was put to use, or the shipped coder."""
     with sayso.store.read() as session:
         codebook = codebooks.in_use(session, wave.consultation.id)

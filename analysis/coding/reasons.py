@@ -5,11 +5,11 @@ glance. It never says that the machine is sure: that is the confidence's job.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis.coding.head import Head, Learned
 from analysis.coding.passages import Passage, bucket
-from analysis.text import normalise, polarity, words
+from analysis.text import Word, normalise, polarity, words
 from consultation.domain.languages import ENGLISH, IN_ENGLISH
 
 _MOST_WORDS = 3
@@ -27,16 +27,24 @@ _PLAIN = frozenset(
 )
 
 
-def carrying_words(head: Head, learned: Learned, part: Passage, text: str, column: int) -> list[str]:
+def carrying_words(head: Head, learned: Learned, part: Passage, text: str, column: int) -> list[Word]:
     """The words of a clause that raised the column's score most, in the order in which they were written."""
-    plain = {word: normalise(word.text) for word in words(text)}
-    telling = {word: bucket(each) for word, each in plain.items() if each not in _PLAIN and not each.startswith("[")}
-    carried = head.bank.words.carried(part.words, set(telling.values()), learned.stages.wide_first[:, column])
-    weighed = {word: carried.get(feature, 0.0) for word, feature in telling.items()}
-    strongest = max(weighed.values(), default=0.0)
-    named = [word for word, weight in weighed.items() if weight > 0 and weight >= _WORTH_NAMING * strongest]
-    best = sorted(named, key=lambda word: -weighed[word])[:_MOST_WORDS]
-    return list(dict.fromkeys(word.text for word in sorted(best, key=lambda word: word.start)))
+    features = {word: bucket(normalise(word.text)) for word in words(text)}
+    carried = head.bank.words.carried(part.words, set(features.values()), learned.stages.wide_first[:, column])
+    return telling_words({word: carried.get(feature, 0.0) for word, feature in features.items()})
+
+
+def telling_words(weighed: Mapping[Word, float]) -> list[Word]:
+    """Of words and what each adds to a code, the few that add most and tell a reader something, as written."""
+    telling = {
+        word: weight
+        for word, weight in weighed.items()
+        if weight > 0 and normalise(word.text) not in _PLAIN and not word.text.startswith("[")
+    }
+    strongest = max(telling.values(), default=0.0)
+    named = [word for word, weight in telling.items() if weight >= _WORTH_NAMING * strongest]
+    best = sorted(named, key=lambda word: -telling[word])[:_MOST_WORDS]
+    return sorted(best, key=lambda word: word.start)
 
 
 def why_coded(name: str, carriers: Sequence[str], nearest: str | None) -> str:

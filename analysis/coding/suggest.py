@@ -15,7 +15,7 @@ from analysis.codebook import Codebook, shipped_codebook
 from analysis.coding import reasons
 from analysis.coding.head import Head, Learned, UnusableHead, load
 from analysis.coding.passages import ReadAnswer, read_answer
-from analysis.coding.suggestion import Suggestion
+from analysis.coding.suggestion import Explanation, Suggestion
 from analysis.records import AnswerRecord, Coding, Facet
 from analysis.text import words
 from consultation.encoder import Encoder, MiniLM
@@ -54,6 +54,23 @@ class KernelCoder:
     def code(self, records: Sequence[AnswerRecord]) -> list[Suggestion]:
         return [self._code_one(each) for each in records]
 
+    def explain(self, record: AnswerRecord, codes: Sequence[str]) -> dict[str, Explanation]:
+        """For each of these codes, the words that speak for it in the answer, and the most similar exemplars."""
+        if record.withheld or reasons.why_unread(record.language) or not words(record.text):
+            return {}
+        answer = read_answer(record.text, (record.audience, record.question), self._encoder)
+        likeness, learned = self.head.likeness(answer.passage)
+        columns = {code: at for at, (_, code) in enumerate(self.head.columns) if code in set(codes)}
+        found = {}
+        for code, column in columns.items():
+            telling = reasons.carrying_words(self.head, learned, answer.passage, record.text, column)
+            among = np.flatnonzero(self.head.truth[:, column])
+            nearest = among[np.argsort(-likeness[0][among], kind="stable")[:3]]
+            found[code] = Explanation(
+                tuple((each.start, each.end) for each in telling), tuple(self.head.texts[at] for at in nearest)
+            )
+        return found
+
     def _code_one(self, record: AnswerRecord) -> Suggestion:
         empty = reasons.why_nothing_to_read(record.withheld, [each.text for each in words(record.text)])
         unread = empty or reasons.why_unread(record.language)
@@ -82,7 +99,8 @@ class KernelCoder:
         """The column's coding on the clause numbered `part`, which carries it."""
         facet, code = self.head.columns[column]
         span = sight.answer.segments[part]
-        carriers = reasons.carrying_words(self.head, sight.learned, sight.answer.parts[part], span.text, column)
+        telling = reasons.carrying_words(self.head, sight.learned, sight.answer.parts[part], span.text, column)
+        carriers = list(dict.fromkeys(each.text for each in telling))
         nearest = self._nearest(sight.likeness[1 + part], self.head.truth[:, column])
         reason = reasons.why_coded(self._names[code], carriers, nearest)
         return self._as_coding(sight.record, facet, code, (span.start, span.end), confidence, reason)

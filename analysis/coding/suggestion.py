@@ -26,6 +26,18 @@ class Suggestion:
         return tuple(each.code for each in self.codings if each.facet is facet)
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """Why one code was given to an answer, for a person to judge.
+
+    `words` are the places of the few words that weigh most, half-open, in the order of the text; `nearest` the texts of
+    the most similar hand-coded examples that carry the code, the nearest first.
+    """
+
+    words: tuple[tuple[int, int], ...]
+    nearest: tuple[str, ...]
+
+
 class Coder(Protocol):
     """Proposes codings for answers."""
 
@@ -39,4 +51,12 @@ class Coder(Protocol):
 
         Pure: what an answer gets depends on its text, question and audience alone, never on its neighbours.
         """
+        ...
+
+
+class ExplainingCoder(Coder, Protocol):
+    """A coder that can be asked why."""
+
+    def explain(self, record: AnswerRecord, codes: Sequence[str]) -> Mapping[str, Explanation]:
+        """For each of these codes that the coder knows, why it might stand; for what it doesn't read, nothing."""
         ...

@@ -55,10 +55,14 @@ class MiniLM:
         return vectors
 
     def tokens(self, text: str) -> tuple[Offsets, Vectors]:
+        windows = self.windows(text)
+        offsets = np.array([each for _, places in windows for each in places], dtype=np.int32)
+        return offsets, np.concatenate([self.run(ids) for ids, _ in windows])
+
+    def windows(self, text: str) -> list[tuple[list[int], list[tuple[int, int]]]]:
+        """The numbers of a text's pieces and where each stands; what lies beyond MAX_TOKENS is read by itself."""
         first = self._tokenize(text)
-        windows = [first, *first.overflowing]  # what lies beyond MAX_TOKENS is read by itself
-        offsets = np.array([each for window in windows for each in window.offsets], dtype=np.int32)
-        return offsets, np.concatenate([self._run(window) for window in windows])
+        return [(each.ids, each.offsets) for each in (first, *first.overflowing)]
 
     def pieces(self, text: str) -> list[int]:
         """The numbers of the pieces of words that the model reads, for learning."""
@@ -70,7 +74,7 @@ class MiniLM:
             if key in self._recent:
                 self._recent.move_to_end(key)
                 return self._recent[key]
-        pooled = self._run(self._tokenize(text)).mean(axis=0)  # no padding in a run of one: the mask is all ones
+        pooled = self.run(self._tokenize(text).ids).mean(axis=0)  # no padding in a run of one: the mask is all ones
         vector = np.asarray(pooled / max(float(np.linalg.norm(pooled)), 1e-12), dtype=np.float32)
         with self._lock:
             self._recent[key] = vector
@@ -81,14 +85,12 @@ class MiniLM:
     def _tokenize(self, text: str) -> Encoding:
         return self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
 
-    def _run(self, encoding: Encoding) -> Vectors:
+    def run(self, ids: Sequence[int]) -> Vectors:
+        """The vectors of these pieces, (t, 384)."""
         # One text a run: int8 scales are taken over the whole batch, so batch mates would change the vector.
-        arrays = {
-            "input_ids": encoding.ids,
-            "attention_mask": encoding.attention_mask,
-            "token_type_ids": encoding.type_ids,
-        }
-        feed = {name: np.array([ids], dtype=np.int64) for name, ids in arrays.items() if name in self._inputs}
+        row = np.array([ids], dtype=np.int64)
+        arrays = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
+        feed = {name: each for name, each in arrays.items() if name in self._inputs}
         return np.asarray(self._session.run(None, feed)[0][0], dtype=np.float32)
 
 

@@ -1,0 +1,150 @@
+"""What the shipped coder has learned beside its encoder, as one value and one file; must not know how."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.coding.calibration import Calibration
+from analysis.coding.exemplars import read_exemplars
+from analysis.coding.head import UnusableHead
+from analysis.records import Facet
+from consultation.encoder import Vectors
+
+Floats = NDArray[np.float32]
+Place = tuple[str, str]
+
+SHIPPED = Path(__file__).parent / "shipped" / "head.npz"
+
+
+@dataclass(frozen=True)
+class AttentiveHead:
+    """`columns` name the c things that are scored, outcomes, then themes, then sentiments.
+
+    Each column weighs the pieces of a text by `look` (384, c), and sums what they are worth to it by `worth` (384, c):
+    label-wise attention (Mullenbach et al., "Explainable prediction of medical codes from clinical text", NAACL 2018).
+    `habit` (p + 1, c) is what each of the p `places` (audience, question) adds; its first row is for unknown ones.
+    `axes` (384, d) and `bank` (n, d), in 127ths, hold the exemplars' vectors; `truth` (n, c) their codes.
+    """
+
+    columns: tuple[tuple[Facet, str], ...]
+    places: tuple[Place, ...]
+    look: Floats
+    worth: Floats
+    habit: Floats
+    calibration: Calibration
+    axes: NDArray[np.float16]
+    bank: NDArray[np.int8]
+    texts: tuple[str, ...]
+    truth: NDArray[np.bool_]
+    version: str
+
+    def score(self, vectors: Vectors, place: Place) -> tuple[Floats, Floats]:
+        """What each piece adds to each column (t, c), and the columns' scores (c,)."""
+        sight = vectors @ self.look
+        share = np.exp(sight - sight.max(axis=0))
+        shares = share / share.sum(axis=0) * (vectors @ self.worth)
+        return shares, np.asarray(shares.sum(axis=0) + self.habit[self._numbers.get(place, 0)], dtype=np.float32)
+
+    def confidence(self, scores: Floats) -> Floats:
+        """(c,): calibrated for each code by itself; the sentiments share 1 between them."""
+        confidence = self.calibration.confidence(scores)
+        tones = self.columns_of(Facet.SENTIMENT)
+        odds = np.exp(scores[tones] - scores[tones].max())
+        confidence[tones] = odds / odds.sum()
+        return confidence
+
+    def proposed(self, confidence: Floats) -> list[int]:
+        """The columns (outcomes, then themes, each by falling confidence) that an answer's confidences propose."""
+        return [
+            at
+            for facet in (Facet.OUTCOME, Facet.THEME)
+            for at in sorted(self.columns_of(facet), key=lambda at: -float(confidence[at]))
+            if confidence[at] >= self.calibration.threshold[at]
+        ]
+
+    def columns_of(self, *facets: Facet) -> list[int]:
+        return [at for at, (facet, _) in enumerate(self.columns) if facet in facets]
+
+    def nearest(self, vector: Vectors, column: int | None, count: int) -> list[int]:
+        """The numbers of the most similar exemplars, of those that carry the column if one is given."""
+        along = vector @ self.axes.astype(np.float32)
+        likeness = np.round(self._wide @ (along / max(float(np.linalg.norm(along)), 1e-9)), 4)
+        among = np.arange(len(self.bank)) if column is None else np.flatnonzero(self.truth[:, column])
+        return [int(at) for at in among[np.argsort(-likeness[among], kind="stable")[:count]]]
+
+    @cached_property
+    def _numbers(self) -> Mapping[Place, int]:
+        return {place: at for at, place in enumerate(self.places, 1)}
+
+    @cached_property
+    def _wide(self) -> Floats:
+        wide = self.bank.astype(np.float32)
+        return np.asarray(wide / np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def small(vectors: Floats, axes: NDArray[np.float16]) -> NDArray[np.int8]:
+    """Vectors along the axes, each in 127ths of its largest element: what `bank` holds."""
+    along = vectors @ axes.astype(np.float32)
+    return np.asarray(np.round(127 * along / np.abs(along).max(axis=1, keepdims=True)), dtype=np.int8)
+
+
+def save(head: AttentiveHead, path: Path = SHIPPED) -> None:
+    """The same head always makes the same bytes. The exemplars' texts are not in it: they ship as they are."""
+    facts = {"columns": head.columns, "places": head.places, "version": head.version}
+    with path.open("wb") as file:
+        np.savez_compressed(
+            file,
+            allow_pickle=False,
+            facts=np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8),
+            look=head.look.astype(np.float16),
+            worth=head.worth.astype(np.float16),
+            habit=head.habit.astype(np.float16),
+            slope=head.calibration.slope,
+            shift=head.calibration.shift,
+            threshold=head.calibration.threshold,
+            axes=head.axes,
+            bank=head.bank,
+        )
+
+
+def load(path: Path = SHIPPED) -> AttentiveHead:
+    """Raises `UnusableHead`."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        return _head(json.loads(arrays["facts"].tobytes()), arrays)
+    except (OSError, ValueError, KeyError, TypeError) as broken:
+        raise UnusableHead(f"{path} holds no coder ({type(broken).__name__}). Reinstall Sayso.") from broken
+
+
+def _head(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> AttentiveHead:
+    columns = tuple((Facet(facet), code) for facet, code in facts["columns"])
+    rows = read_exemplars()
+    if len(rows) != len(arrays["bank"]):
+        raise ValueError("the exemplars are not those that it was made with")
+    return AttentiveHead(
+        columns=columns,
+        places=tuple((audience, question) for audience, question in facts["places"]),
+        look=arrays["look"].astype(np.float32),
+        worth=arrays["worth"].astype(np.float32),
+        habit=arrays["habit"].astype(np.float32),
+        calibration=Calibration(arrays["slope"], arrays["shift"], arrays["threshold"]),
+        axes=arrays["axes"],
+        bank=arrays["bank"],
+        texts=tuple(each.text for each in rows),
+        truth=truth_of(
+            [(*(each.outcomes or ()), *(each.themes or ()), each.sentiment or "") for each in rows], columns
+        ),
+        version=facts["version"],
+    )
+
+
+def truth_of(coded: Sequence[Sequence[str]], columns: Sequence[tuple[Facet, str]]) -> NDArray[np.bool_]:
+    """(n, c): which of the columns each row carries."""
+    return np.array([[code in row for _, code in columns] for row in map(set, coded)], dtype=bool)

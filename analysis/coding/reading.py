@@ -1,0 +1,35 @@
+"""Reads an answer with the tuned encoder, in the light of what was asked; must not know codes.
+
+The encoder is MiniLM with fewer layers, tuned on coded answers (see `shipped/model-card.md`). What was asked stands as
+one piece of its own before the text: pieces of BERT's vocabulary that were never used, one a place.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from consultation.encoder import MiniLM, Offsets, Vectors
+
+MODEL = Path(__file__).parent / "shipped" / "encoder.onnx"
+NOT_KNOWN = 1  # the number of "[unused0]", which stands for a question that is not known; the known ones follow
+
+Place = tuple[str, str]  # audience, question
+
+
+class Reader(MiniLM):
+    """Gives the pieces of a text with their vectors. Raises ModelUnavailable."""
+
+    name = "all-MiniLM-L6-v2-tuned-on-coded-answers"
+
+    def __init__(self, places: Sequence[Place], model: Path = MODEL) -> None:
+        super().__init__(model)
+        self._pieces = {place: NOT_KNOWN + at for at, place in enumerate(places, 1)}
+
+    def read(self, text: str, place: Place) -> tuple[Offsets, Vectors]:
+        """Where each piece stands in `text` (t, 2), and its vector (t, 384). The place's own piece stands nowhere."""
+        asked = self._pieces.get(place, NOT_KNOWN)
+        windows = self.windows(text)
+        offsets = [each for _, places in windows for each in (places[0], (0, 0), *places[1:])]
+        vectors = [self.run([ids[0], asked, *ids[1:]]) for ids, _ in windows]
+        return np.array(offsets, dtype=np.int32), np.concatenate(vectors)
