@@ -51,6 +51,7 @@ class Verdict(StrEnum):
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     ADDED = "added"
+    ACCEPTED = "accepted in bulk"  # with all others of which the machine was as sure; nobody looked at this one
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Coding:
 
     `start` and `end` are half-open character offsets into the answer's text; `confidence` is 0 to 1 (1.0 for a
     person); `reason` is a sentence an analyst can read; `coder` is "machine <version>" or "person <role>";
-    `verdict` is None while no person has looked.
+    `verdict` is None while no person has looked; `places` are what a person marked for it, the first being `start` to
+    `end`.
     """
 
     answer_id: str
@@ -71,6 +73,7 @@ class Coding:
     reason: str
     coder: str
     verdict: Verdict | None = None
+    places: tuple[tuple[int, int], ...] = ()
 
     @property
     def counts(self) -> bool:

@@ -34,7 +34,9 @@ def coder_of(sayso: Sayso, wave: Wave) -> ExplainingCoder:
         taught = coders.in_use(session, wave.consultation.id)
     if taught is not None:
         return coder_from(taught, codebook or shipped_codebook())
-    return shipped_coder() if codebook is None else untaught_coder(codebook)
+    if codebook is None or codebook.has_codes_of(shipped_codebook()):  # other words for the same codes change nothing
+        return shipped_coder()
+    return untaught_coder(codebook)
 
 
 def code_what_is_new(sayso: Sayso, go_on: Callable[[], bool] = lambda: True, page: int = 500) -> int:
@@ -76,7 +78,7 @@ def analysed(sayso: Sayso, wave: Wave, *, everything: bool = False) -> Analysed:
         raise AnswersGone(wave, wave.answers_gone_on)
     codebook = codebook_of(sayso, wave)
     advance_figures(sayso.store, wave, sayso.desk.today())
-    framework = load_framework(wave.consultation.framework, codebook.outcome_ids)
+    framework = load_framework(wave.consultation.framework)  # its outcomes may be retired, or of another codebook
     responses = redacted_answers(sayso.store, wave.id, counted_only=not everything)
     return report_wave(sayso.store, wave, sayso.desk.survey_of(wave), responses, codebook, framework)
 

@@ -18,13 +18,15 @@ from bot.closings import close
 from bot.delivery.lanes import Lanes
 from bot.delivery.messenger import Messenger
 from bot.delivery.tell import Teller
+from bot.learning import learn_where_due
 from bot.sayso import Sayso
+from bot.themes import look_where_new
 from bot.troubles import path_troubles
-from consultation.domain.due import Kind, Next, day_in_london
+from consultation.domain.due import Kind, Next, day_in_london, next_at
 from consultation.domain.ids import WaveId
 from consultation.operations.carry_over import forget_codes
 from consultation.operations.close_wave import destroy_leftover_keys
-from consultation.operations.due_work import Operation, do_what_is_due, ensure_due
+from consultation.operations.due_work import BY_NIGHT, Operation, do_what_is_due, ensure_due
 from consultation.operations.open_wave import see_it_open
 from consultation.operations.purge import purge
 from consultation.operations.relay import relay
@@ -36,6 +38,7 @@ log = logging.getLogger("sayso.scheduler")
 
 SECONDS = 10  # between two looks; a child who needs help has had the help lines already, the lead hears within this
 BETWEEN_CODINGS = timedelta(minutes=2)
+BETWEEN_LESSONS = timedelta(seconds=30)  # a count; whoever corrects ten answers sees within the minute what came of it
 Operations = Mapping[str, Operation]
 Messengers = Mapping[Means, Messenger]
 
@@ -99,7 +102,7 @@ class Scheduler:
         self._guard("writing to people", lambda now: relay(self._sayso.desk, trusted=self._clock.holds(now)))
 
     def do_heavy_work(self) -> None:
-        self._guard("heavy due work", lambda now: self._do({Kind.CODE: lambda _: self._code(now)}, now))
+        self._guard("heavy due work", self._do_heavy)
 
     def alert(self) -> None:
         self._guard("alerting", self._alert)
@@ -110,6 +113,14 @@ class Scheduler:
 
     def _do_light(self, now: datetime) -> None:
         self._do(light_operations(self._sayso, now, trusted=self._clock.holds(now)), now)
+
+    def _do_heavy(self, now: datetime) -> None:
+        operations: Operations = {
+            Kind.CODE: lambda _: self._code(now),
+            Kind.LEARN: lambda asked: self._learn(asked, now),
+            Kind.THEMES: lambda _: self._look(now),
+        }
+        self._do(operations, now)
 
     def _do(self, operations: Operations, now: datetime) -> None:
         today = day_in_london(now)
@@ -126,6 +137,18 @@ class Scheduler:
         if coded:
             log.info("%s answers coded", coded)
         return now + BETWEEN_CODINGS
+
+    def _learn(self, asked: str, now: datetime) -> Next:
+        """For all consultations, again and again; or for the one that somebody asked for, once."""
+        if learn_where_due(self._sayso, asked, lambda: not self._stopping.is_set()):
+            log.info("a coder has learned from corrections")
+            self._code(now)
+        return None if asked else now + BETWEEN_LESSONS
+
+    def _look(self, now: datetime) -> Next:
+        found = look_where_new(self._sayso, lambda: not self._stopping.is_set())
+        log.info("%s candidate themes wait for a person", found)
+        return next_at(now, BY_NIGHT)
 
     def _keep_alerting(self) -> None:
         while True:

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL
 
+from bot.assist_address import check_address
 from consultation.storage.postgres import postgres_url
 
 SHORTEST_SECRET, LONGEST_SECRET = 24, 64  # bytes, as standardwebhooks.com has it
@@ -45,6 +46,14 @@ class Settings(BaseSettings):
     alert_from: str = "sayso@localhost"
     webhook_secret: SecretStr | None = Field(default=None, description="signs alerts by webhook: whsec_ and base64")
     metrics_token: SecretStr | None = Field(default=None, description="lets Prometheus read /metrics; else it is off")
+    assist_allow: Annotated[list[str], NoDecode] = Field(
+        default=[], description="hosts by name that a language model of your own may run on, with commas between them"
+    )
+    assist_url: str | None = Field(
+        default=None, description="an OpenAI-compatible language model that you run yourselves, such as http://…/v1"
+    )
+    assist_model: str | None = Field(default=None, description="the model's name there")
+    assist_key: SecretStr | None = Field(default=None, description="for a server that wants one")
     accessibility_contact: str | None = Field(
         default=None, description="whom people write to or ring about the accessibility of these pages"
     )
@@ -62,6 +71,18 @@ class Settings(BaseSettings):
             return [int(each) for each in said.strip().removeprefix("[").removesuffix("]").split(",") if each.strip()]
         except ValueError:
             raise ValueError("write the numbers of the chats with commas between them, such as 123, 456") from None
+
+    @field_validator("assist_allow", mode="before")
+    @classmethod
+    def _names(cls, said: object) -> object:
+        return [each.strip() for each in said.split(",") if each.strip()] if isinstance(said, str) else said
+
+    @field_validator("assist_url")
+    @classmethod
+    def _runs_here(cls, said: str | None, info: ValidationInfo) -> str | None:
+        if said:
+            check_address(said, info.data.get("assist_allow", ()))
+        return said
 
     @field_validator("smtp")
     @classmethod

@@ -95,6 +95,19 @@ class Codebook:
         return self.outcomes + self.themes
 
     @property
+    def every(self) -> tuple[Code, ...]:
+        """The codes in use and the retired ones."""
+        return self.codes + self.retired
+
+    def uses(self, code_id: str) -> bool:
+        """Whether answers are coded to it: not where it is retired, or of another codebook."""
+        return any(each.id == code_id for each in self.codes)
+
+    def has_codes_of(self, other: "Codebook") -> bool:
+        """Whether answers are coded to the same codes, whatever these are called: then what learned one can do both."""
+        return {(each.id, each.facet) for each in self.codes} == {(each.id, each.facet) for each in other.codes}
+
+    @property
     def outcome_ids(self) -> tuple[str, ...]:
         return tuple(each.id for each in self.outcomes)
 
@@ -104,7 +117,7 @@ class Codebook:
 
     def code(self, code_id: str) -> Code:
         """The code of that id, retired ones too. Raises `UnknownCode`."""
-        return self._among(self.codes + self.retired, code_id)
+        return self._among(self.every, code_id)
 
     def outcome(self, code_id: str) -> Code:
         """The outcome of that id. Raises `UnknownCode`."""

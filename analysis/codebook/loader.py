@@ -11,12 +11,13 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
+from pydantic import ValidationError
 
 from analysis.codebook.codebook import Code, Codebook, CodeFacet, Statements, Workforce
 from analysis.codebook.schema import CodeBlock, CodebookFile
 from analysis.records import AUDIENCES
 from consultation.content import BadFile, load
-from consultation.content.checked_yaml import line_of
+from consultation.content.checked_yaml import in_words, line_of, parse
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 SHIPPED = "every-child-matters"
@@ -33,9 +34,15 @@ def shipped_codebook() -> Codebook:
 
 def load_codebook(path: Path) -> Codebook:
     """The codebook in `path`. Raises `BadFile` with file, line and how to mend it."""
-    file = load(path, CodebookFile)
+    load(path, CodebookFile)  # tells what keeps the file from being read at all
+    return parse_codebook(path.read_text(encoding="utf-8"), path)
+
+
+def parse_codebook(text: str, path: Path) -> Codebook:
+    """The codebook in a YAML file's text; `path` is only named in what is said of a fault. Raises `BadFile`."""
+    file = parse(text, path, CodebookFile)
     for place, message in _faults(file):
-        raise BadFile(path, _line(path, place), message)
+        raise BadFile(path, _line(text, place), message)
     return _codebook(file, file.codebook or path.stem)
 
 
@@ -45,6 +52,16 @@ def codebook_from(body: Mapping[str, Any]) -> Codebook:
     if file.codebook is None:
         raise ValueError("A stored codebook names itself.")
     return _codebook(file, file.codebook)
+
+
+def check_body(body: Mapping[str, Any]) -> Fault | None:
+    """The first thing that is wrong with the content of a codebook file, and where."""
+    try:
+        file = CodebookFile.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        return first["loc"], in_words(first)
+    return next(_faults(file), None)
 
 
 def _codebook(file: CodebookFile, name: str) -> Codebook:
@@ -88,9 +105,9 @@ def _inside_a_sentence(name: str) -> str:
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
-def _line(path: Path, place: Place) -> int | None:
+def _line(text: str, place: Place) -> int | None:
     """The line of `place`; a code written as `id: …` is found by its position too."""
-    tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    tree = yaml.compose(text, Loader=yaml.SafeLoader)
     facet, index, *rest = place
     for key, value in tree.value if isinstance(tree, yaml.MappingNode) else []:
         if key.value == facet and isinstance(value, yaml.MappingNode) and isinstance(index, int):

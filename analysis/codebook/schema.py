@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 CodeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+Definition = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Clause = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=240)]
 
 
@@ -31,7 +32,7 @@ class CodeBlock(Block):
     id: CodeId
     guid: UUID | None = None
     name: Text | None = None
-    definition: Text
+    definition: Definition
     topic: Text | None = None
     include: list[Text] = []
     exclude: list[Text] = []

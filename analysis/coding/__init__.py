@@ -3,8 +3,7 @@
 Knows no particular codebook, channel or storage.
 """
 
-from analysis.coding.head import UnusableHead
-from analysis.coding.suggest import KernelCoder, shipped_coder
-from analysis.coding.suggestion import Coder, Suggestion
+from analysis.coding.attentive import shipped_coder
+from analysis.coding.suggestion import Coder, Suggestion, UnusableHead
 
-__all__ = ["Coder", "KernelCoder", "Suggestion", "UnusableHead", "shipped_coder"]
+__all__ = ["Coder", "Suggestion", "UnusableHead", "shipped_coder"]

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from analysis.codebook import Codebook, shipped_codebook
 from analysis.coding import reasons
 from analysis.coding.attentive_head import AttentiveHead, load
-from analysis.coding.head import UnusableHead
 from analysis.coding.reading import Reader
-from analysis.coding.suggestion import Explanation, Suggestion
+from analysis.coding.suggestion import Explanation, Suggestion, UnusableHead
 from analysis.records import AnswerRecord, Coding, Facet
 from analysis.text import Segment, Word, clauses, words
-from consultation.encoder import Offsets, Vectors
+from consultation.encoder import Offsets
 
 Floats = NDArray[np.float32]
 
@@ -30,26 +29,38 @@ _SILENT = 0.12  # where no code is likelier than this, the answer says nothing t
 
 @dataclass(frozen=True)
 class Sight:
-    """What was seen in one answer: `shares` (t, c) is what each piece adds to each column's score, `scores` (c,)."""
+    """What was seen in one answer: `shares` (t, c) is what each piece adds to each column's score, `scores` (c,);
+    `likeness` (n,) to the exemplars."""
 
     record: AnswerRecord
     offsets: Offsets
     shares: Floats
     scores: Floats
-    vector: Vectors
+    likeness: Floats
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(words(self.record.text))
+
+    @cached_property
+    def by_word(self) -> Floats:
+        """What each word adds to each column's score, (words, c)."""
+        return self._added([(each.start, each.end) for each in self.words])
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
         return tuple(clauses(self.record.text)) or (Segment(0, len(self.record.text), self.record.text),)
 
-    def carried_by(self, start: int, end: int, column: int) -> float:
-        """What a stretch of the text adds to the column's score."""
-        first, last = self.offsets.T
-        return float(self.shares[(first < last) & (first < end) & (last > start), column].sum())
+    @cached_property
+    def by_segment(self) -> Floats:
+        """What each clause adds to each column's score, (clauses, c)."""
+        return self._added([(each.start, each.end) for each in self.segments])
 
-    def segment(self, column: int) -> Segment:
-        """The clause that carries the column."""
-        return max(self.segments, key=lambda each: self.carried_by(each.start, each.end, column))
+    def _added(self, spans: Sequence[tuple[int, int]]) -> Floats:
+        starts, ends = np.array(spans, dtype=np.int32).reshape(-1, 2).T
+        first, last = self.offsets.T
+        inside = (first < last) & (first < ends[:, None]) & (last > starts[:, None])
+        return np.asarray(inside.astype(np.float32) @ self.shares, dtype=np.float32)
 
 
 class AttentiveCoder:
@@ -60,7 +71,7 @@ class AttentiveCoder:
         if codes != {each.id for each in codebook.codes}:
             raise UnusableHead(f"This coder learned other codes than those of {codebook}. Reinstall Sayso.")
         self.head = head
-        self._reader = reader
+        self.reader = reader
         self._names = {each.id: each.name for each in codebook.codes}
 
     @property
@@ -79,12 +90,12 @@ class AttentiveCoder:
         """For each of these codes, the words that speak for it in the answer, and the most similar exemplars."""
         if self._why_unread(record) is not None:
             return {}
-        sight, whole = self.see(record), Segment(0, len(record.text), record.text)
+        sight = self.see(record)
         columns = {code: at for at, (_, code) in enumerate(self.head.columns) if code in set(codes)}
         return {
             code: Explanation(
-                words=tuple((each.start, each.end) for each in self._carriers(sight, whole, column)),
-                nearest=tuple(self.head.texts[at] for at in self.head.nearest(sight.vector, column, 3)),
+                words=tuple((each.start, each.end) for each in _telling(sight, column, 0, len(record.text))),
+                nearest=tuple(self.head.nearest(sight.likeness, column, 3)),
             )
             for code, column in columns.items()
         }
@@ -92,9 +103,9 @@ class AttentiveCoder:
     def see(self, record: AnswerRecord) -> Sight:
         """One reading of an answer."""
         place = (record.audience, record.question)
-        offsets, vectors = self._reader.read(record.text, place)
-        shares, scores = self.head.score(vectors, place)
-        return Sight(record, offsets, shares, scores, vectors.mean(axis=0))
+        offsets, vectors = self.reader.read(record.text, place)
+        shares, scores = self.head.score(record.text, vectors, place)
+        return Sight(record, offsets, shares, scores, self.head.likeness(vectors.mean(axis=0)))
 
     def _see(self, records: Sequence[AnswerRecord]) -> list[Sight]:
         if len(records) < READERS:
@@ -116,19 +127,11 @@ class AttentiveCoder:
 
     def _coding(self, sight: Sight, column: int, confidence: float) -> Coding:
         facet, code = self.head.columns[column]
-        span = sight.segment(column)
-        carriers = list(dict.fromkeys(each.text for each in self._carriers(sight, span, column)))
+        span = sight.segments[int(sight.by_segment[:, column].argmax())]
+        carriers = list(dict.fromkeys(each.text for each in _telling(sight, column, span.start, span.end)))
         nearest = self._nearest(sight, column)
         reason = reasons.why_coded(self._names[code], carriers, nearest)
         return self._as_coding(sight.record, facet, code, (span.start, span.end), confidence, reason)
-
-    def _carriers(self, sight: Sight, span: Segment, column: int) -> list[Word]:
-        weighed = {
-            word: sight.carried_by(word.start, word.end, column)
-            for word in words(sight.record.text)
-            if span.start <= word.start and word.end <= span.end
-        }
-        return reasons.telling_words(weighed)
 
     def _tone(self, sight: Sight, confidence: Floats) -> Coding:
         """One sentiment on the whole answer."""
@@ -153,7 +156,13 @@ class AttentiveCoder:
 
     def _nearest(self, sight: Sight, column: int | None) -> str | None:
         """The text of the most similar exemplar, of those that carry the column if one is named."""
-        return next((self.head.texts[at] for at in self.head.nearest(sight.vector, column, 1)), None)
+        return next(iter(self.head.nearest(sight.likeness, column, 1)), None)
+
+
+def _telling(sight: Sight, column: int, start: int, end: int) -> list[Word]:
+    """The few words of a stretch that speak most for the column."""
+    weighed = zip(sight.words, sight.by_word[:, column].tolist(), strict=True)
+    return reasons.telling_words({word: added for word, added in weighed if start <= word.start and word.end <= end})
 
 
 @cache

@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.coding.calibration import Calibration
-from analysis.coding.exemplars import read_exemplars
-from analysis.coding.head import UnusableHead
+from analysis.coding.exemplars import Exemplar, read_exemplars
+from analysis.coding.suggestion import UnusableHead
+from analysis.coding.wording import Wording
 from analysis.records import Facet
 from consultation.encoder import Vectors
 
 Floats = NDArray[np.float32]
 Place = tuple[str, str]
 
+WORDING = 1.0  # how much the words count beside the meaning; between 0.8 and 1.2 it makes no difference
 SHIPPED = Path(__file__).parent / "shipped" / "head.npz"
 
 
@@ -29,7 +31,8 @@ class AttentiveHead:
     Each column weighs the pieces of a text by `look` (384, c), and sums what they are worth to it by `worth` (384, c):
     label-wise attention (Mullenbach et al., "Explainable prediction of medical codes from clinical text", NAACL 2018).
     `habit` (p + 1, c) is what each of the p `places` (audience, question) adds; its first row is for unknown ones.
-    `axes` (384, d) and `bank` (n, d), in 127ths, hold the exemplars' vectors; `truth` (n, c) their codes.
+    `wording` adds what the very words say. `axes` (384, d) and `bank` (n, d), in 127ths, hold the exemplars' vectors;
+    `truth` (n, c) their codes.
     """
 
     columns: tuple[tuple[Facet, str], ...]
@@ -37,6 +40,7 @@ class AttentiveHead:
     look: Floats
     worth: Floats
     habit: Floats
+    wording: Wording
     calibration: Calibration
     axes: NDArray[np.float16]
     bank: NDArray[np.int8]
@@ -44,12 +48,13 @@ class AttentiveHead:
     truth: NDArray[np.bool_]
     version: str
 
-    def score(self, vectors: Vectors, place: Place) -> tuple[Floats, Floats]:
-        """What each piece adds to each column (t, c), and the columns' scores (c,)."""
+    def score(self, text: str, vectors: Vectors, place: Place) -> tuple[Floats, Floats]:
+        """What each piece of the text adds to each column (t, c), and the columns' scores (c,)."""
         sight = vectors @ self.look
         share = np.exp(sight - sight.max(axis=0))
         shares = share / share.sum(axis=0) * (vectors @ self.worth)
-        return shares, np.asarray(shares.sum(axis=0) + self.habit[self._numbers.get(place, 0)], dtype=np.float32)
+        meant = shares.sum(axis=0) + self.habit[self._numbers.get(place, 0)]
+        return shares, np.asarray(meant + WORDING * self.wording.score(text), dtype=np.float32)
 
     def confidence(self, scores: Floats) -> Floats:
         """(c,): calibrated for each code by itself; the sentiments share 1 between them."""
@@ -71,16 +76,26 @@ class AttentiveHead:
     def columns_of(self, *facets: Facet) -> list[int]:
         return [at for at, (facet, _) in enumerate(self.columns) if facet in facets]
 
-    def nearest(self, vector: Vectors, column: int | None, count: int) -> list[int]:
-        """The numbers of the most similar exemplars, of those that carry the column if one is given."""
+    def likeness(self, vector: Vectors) -> Floats:
+        """How like each exemplar is, (n,), rounded, so that the order never hangs on the last bit."""
         along = vector @ self.axes.astype(np.float32)
-        likeness = np.round(self._wide @ (along / max(float(np.linalg.norm(along)), 1e-9)), 4)
-        among = np.arange(len(self.bank)) if column is None else np.flatnonzero(self.truth[:, column])
-        return [int(at) for at in among[np.argsort(-likeness[among], kind="stable")[:count]]]
+        return np.asarray(np.round(self._wide @ (along / max(float(np.linalg.norm(along)), 1e-9)), 4), dtype=np.float32)
+
+    def nearest(self, likeness: Floats, column: int | None, count: int) -> list[str]:
+        """The texts of the most similar exemplars, of those that carry the column if one is given."""
+        among = self._carriers[-1 if column is None else column]
+        some = likeness[among]
+        best = np.flatnonzero(some >= np.partition(some, -count)[-count]) if count < len(some) else np.arange(len(some))
+        return [self.texts[among[at]] for at in best[np.argsort(-some[best], kind="stable")][:count]]
 
     @cached_property
     def _numbers(self) -> Mapping[Place, int]:
         return {place: at for at, place in enumerate(self.places, 1)}
+
+    @cached_property
+    def _carriers(self) -> list[NDArray[np.int64]]:
+        """Which exemplars carry each column, and last all of them."""
+        return [*(np.flatnonzero(column) for column in self.truth.T), np.arange(len(self.bank))]
 
     @cached_property
     def _wide(self) -> Floats:
@@ -105,6 +120,10 @@ def save(head: AttentiveHead, path: Path = SHIPPED) -> None:
             look=head.look.astype(np.float16),
             worth=head.worth.astype(np.float16),
             habit=head.habit.astype(np.float16),
+            rarity=head.wording.rarity,
+            weights=head.wording.weights,
+            scale=head.wording.scale,
+            base=head.wording.base,
             slope=head.calibration.slope,
             shift=head.calibration.shift,
             threshold=head.calibration.threshold,
@@ -134,17 +153,18 @@ def _head(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Atten
         look=arrays["look"].astype(np.float32),
         worth=arrays["worth"].astype(np.float32),
         habit=arrays["habit"].astype(np.float32),
+        wording=Wording(arrays["rarity"], arrays["weights"], arrays["scale"], arrays["base"]),
         calibration=Calibration(arrays["slope"], arrays["shift"], arrays["threshold"]),
         axes=arrays["axes"],
         bank=arrays["bank"],
         texts=tuple(each.text for each in rows),
-        truth=truth_of(
-            [(*(each.outcomes or ()), *(each.themes or ()), each.sentiment or "") for each in rows], columns
-        ),
+        truth=truth_of(rows, columns),
         version=facts["version"],
     )
 
 
-def truth_of(coded: Sequence[Sequence[str]], columns: Sequence[tuple[Facet, str]]) -> NDArray[np.bool_]:
-    """(n, c): which of the columns each row carries."""
-    return np.array([[code in row for _, code in columns] for row in map(set, coded)], dtype=bool)
+def truth_of(rows: Sequence[Exemplar], columns: Sequence[tuple[Facet, str]]) -> NDArray[np.bool_]:
+    """(n, c): which columns each row carries: what the second reader said where there was one, who saw no author."""
+    judged = [row.again or row for row in rows]
+    coded = [{*(each.outcomes or ()), *(each.themes or ()), each.sentiment} for each in judged]
+    return np.array([[code in each for _, code in columns] for each in coded], dtype=bool)

@@ -26,13 +26,16 @@ def evaluate(rows: Sequence[Row], coder: Coder) -> dict[str, Any]:
     occur in hand-made rows. `answers_per_second` is over all rows, the encoder included. A score without any
     hand-made row is None.
     """
+    return predict_and_score(rows, coder)[1]
+
+
+def predict_and_score(rows: Sequence[Row], coder: Coder) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """`predict` and `evaluate`, from one reading."""
     start = time.perf_counter()
     predictions = predict(rows, coder)
     seconds = time.perf_counter() - start
-    return {
-        **score(rows, predictions),
-        "answers_per_second": round(len(rows) / seconds, 1) if rows else 0.0,
-    }
+    speed = {"answers_per_second": round(len(rows) / seconds, 1) if rows else 0.0}
+    return predictions, {**score(rows, predictions), **speed}
 
 
 def predict(rows: Sequence[Row], coder: Coder) -> list[dict[str, Any]]:
@@ -84,7 +87,11 @@ def _codes_score(rows: Sequence[Row], predictions: Sequence[Row], field: str) ->
 
 
 def agreement(hand: CodeSets, machine: CodeSets) -> dict[str, Any]:
-    """Micro-F1, macro-F1 and the figures per code. `n` of a code is how many rows carry it by hand."""
+    """Micro-F1, macro-F1, samples-F1 and the figures per code. `n` of a code is how many rows carry it by hand.
+
+    Samples-F1 is the mean over rows, as scikit-learn's `average="samples"`. Where neither hand nor machine gives a row
+    any code, they agree: it counts 1 (`zero_division=1`); the other way stands beside it where it makes a difference.
+    """
     per_code = {
         code: _figures(
             hits=sum(code in theirs and code in ours for theirs, ours in zip(hand, machine, strict=True)),
@@ -99,8 +106,19 @@ def agreement(hand: CodeSets, machine: CodeSets) -> dict[str, Any]:
     return {
         "micro_f1": round(2 * hits / both, 4) if both else None,
         "macro_f1": round(sum(with_gold) / len(with_gold), 4) if with_gold else None,
+        **_samples_f1(hand, machine),
         "per_code": per_code,
     }
+
+
+def _samples_f1(hand: CodeSets, machine: CodeSets) -> dict[str, float | None]:
+    pairs = list(zip(hand, machine, strict=True))
+    if not pairs:
+        return {"samples_f1": None}
+    shared = sum(2 * len(theirs & ours) / (len(theirs) + len(ours)) for theirs, ours in pairs if theirs or ours)
+    empty = sum(not theirs and not ours for theirs, ours in pairs)
+    beside = {"samples_f1_if_empty_counts_0": round(shared / len(pairs), 4)} if empty else {}
+    return {"samples_f1": round((shared + empty) / len(pairs), 4), **beside}
 
 
 def _figures(hits: int, hand: int, machine: int) -> dict[str, Any]:

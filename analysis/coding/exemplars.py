@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,20 @@ class UnusableExemplar(ValueError):
 
 
 @dataclass(frozen=True)
+class Coded:
+    """What one more reader made of an answer without knowing of the first."""
+
+    outcomes: tuple[str, ...]
+    themes: tuple[str, ...]
+    sentiment: str
+
+
+@dataclass(frozen=True)
 class Exemplar:
     """One hand-coded answer. None is "nobody has said"; an empty tuple is "none applies".
 
-    `source` is its file or author: cross-validation keeps sources' neighbours together.
+    `source` is its file or author: cross-validation keeps sources' neighbours together. `again` is a second, blind
+    coding of it.
     """
 
     text: str
@@ -31,6 +41,7 @@ class Exemplar:
     audience: str = ""
     question: str = ""
     source: str = ""
+    again: Coded | None = None
 
 
 def exemplar_from(row: Mapping[str, Any], source: str = "", number: int = 0) -> Exemplar:
@@ -49,7 +60,12 @@ def exemplar_from(row: Mapping[str, Any], source: str = "", number: int = 0) -> 
         audience=str(row.get("audience") or ""),
         question=str(row.get("question") or ""),
         source=source,
+        again=_again(row.get("again")),
     )
+
+
+def _again(row: Mapping[str, Any] | None) -> Coded | None:
+    return Coded(tuple(row["outcomes"]), tuple(row["themes"]), row["sentiment"]) if row else None
 
 
 def read_exemplars(folder: Path = SHIPPED) -> list[Exemplar]:
@@ -65,7 +81,7 @@ def fingerprint(rows: Iterable[Exemplar]) -> str:
     """Changes when any row changes, so that a head can be asked whether it has seen these."""
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(json.dumps(list(vars(row).values()), ensure_ascii=False).encode())
+        digest.update(json.dumps(list(asdict(row).values()), ensure_ascii=False).encode())
     return digest.hexdigest()
 
 

@@ -33,3 +33,8 @@ class Reader(MiniLM):
         offsets = [each for _, places in windows for each in (places[0], (0, 0), *places[1:])]
         vectors = [self.run([ids[0], asked, *ids[1:]]) for ids, _ in windows]
         return np.array(offsets, dtype=np.int32), np.concatenate(vectors)
+
+    def pieces_of(self, text: str) -> Vectors:
+        """The pieces' vectors, whatever was asked: one for each piece that MiniLM gives."""
+        seen = [self.run([ids[0], NOT_KNOWN, *ids[1:]]) for ids, _ in self.windows(text)]
+        return np.concatenate([np.delete(each, 1, axis=0) for each in seen])

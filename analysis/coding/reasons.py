@@ -7,9 +7,7 @@ glance. It never says that the machine is sure: that is the confidence's job.
 import re
 from collections.abc import Mapping, Sequence
 
-from analysis.coding.head import Head, Learned
-from analysis.coding.passages import Passage, bucket
-from analysis.text import Word, normalise, polarity, words
+from analysis.text import Word, normalise, polarity
 from consultation.domain.languages import ENGLISH, IN_ENGLISH
 
 _MOST_WORDS = 3
@@ -25,13 +23,6 @@ _PLAIN = frozenset(
         their them then there they this to up us was we were what when where who will with would you your""",
     )
 )
-
-
-def carrying_words(head: Head, learned: Learned, part: Passage, text: str, column: int) -> list[Word]:
-    """The words of a clause that raised the column's score most, in the order in which they were written."""
-    features = {word: bucket(normalise(word.text)) for word in words(text)}
-    carried = head.bank.words.carried(part.words, set(features.values()), learned.stages.wide_first[:, column])
-    return telling_words({word: carried.get(feature, 0.0) for word, feature in features.items()})
 
 
 def telling_words(weighed: Mapping[Word, float]) -> list[Word]:

@@ -7,6 +7,10 @@ from typing import Protocol
 from analysis.records import AnswerRecord, Coding, Facet
 
 
+class UnusableHead(RuntimeError):
+    """What a coder learned is not there, or belongs to another encoder or codebook; the message says how to mend it."""
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """The machine's proposal for one answer.

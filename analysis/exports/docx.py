@@ -33,6 +33,7 @@ def export_docx(report: Report) -> bytes:
     for messages in report.key_messages:
         _write_key_messages(document, messages, report)
     _write_tables(document, report)
+    _write_list(document, phrasing.TRUST, report.trust)
     _write_list(document, phrasing.HOW, report.how)
     _write_list(document, phrasing.LIMITS, report.limits)
     source = " ".join(filter(None, (phrasing.source_note(report), f"Analysis run {report.run[:12]}.")))

@@ -12,7 +12,7 @@ from analysis.findings.report import Cell, Checked, Column, OutcomeSection, Quot
 CHAPTER = "Consultation research"
 WORKFORCE = "So therefore we need a workforce that:"
 OBJECTIVES = "Delivered through the strategic objective to:"
-WHO, HOW, LIMITS = "Who took part", "How it was done", "Limits"
+WHO, TRUST, HOW, LIMITS = "Who took part", "How far the coding was checked", "How it was done", "Limits"
 SIMULATED = (
     "Simulated data: nobody said these things. The answers were written to show how the system works, and no decision"
     " should rest on them."
@@ -118,9 +118,16 @@ def cell_text(cell: Cell) -> str:
 
 
 def mean_note(columns: Sequence[Column]) -> str:
-    """Average: 3.4 for young people. "" where none may be shown."""
-    means = [f"{column.mean} for {naming(column.audience).many}" for column in columns if column.mean]
+    """Average, from the rounded numbers: 3.4 (about 40 young people). "" where none may be shown."""
+    means = [
+        f"{column.mean} (about {_scored(column):,} {naming(column.audience).many})" for column in columns if column.mean
+    ]
     return f"Average, from the rounded numbers: {'; '.join(means)}." if means else ""
+
+
+def _scored(column: Column) -> int:
+    """Whoever is in a cell but the last, which holds those who did not answer."""
+    return sum(each.count.shown or 0 for each in column.cells[:-1])
 
 
 def source_note(report: Report) -> str:

@@ -132,6 +132,7 @@ def _write_read_me(workbook: Any, report: Report, answers: Sequence[AnswerRecord
         "Codings: one row a code on a span of an answer, with the reason, and what a person made of it.",
         "Counts: how many people of each audience raised each theme under each outcome, guarded for disclosure.",
         "A cell that begins with an apostrophe would otherwise have been read as a formula.",
+        *report.trust,
         *report.how,
         *report.limits,
         f"Analysis run {report.run}.",

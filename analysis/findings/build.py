@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from analysis.codebook import Code, Codebook
 from analysis.findings import participants, prose, suppression
 from analysis.findings.audiences import MAIN, in_order, naming
-from analysis.findings.counts import Accounting, Counts, Tally, count, ranked
+from analysis.findings.counts import Accounting, Counts, Tally, count, is_readable, ranked
 from analysis.findings.evidence import Evidence, References, references
 from analysis.findings.participants import Characteristic
 from analysis.findings.quotations import Choice
@@ -24,21 +24,25 @@ from analysis.findings.report import (
     Statement,
     Voice,
 )
+from analysis.findings.trust import Codes, Review, Trust, measure
 from analysis.findings.workforce import draw_conclusions
 from analysis.frameworks import Framework
 from analysis.records import AnswerRecord, Coding, ResponseRecord
 
+MACHINE = "machine "  # before its version in `Coding.coder`
 STATEMENTS_OF_MAIN, STATEMENTS_OF_OTHERS, KEY_STATEMENTS = 5, 3, 6
 QUOTATIONS_OF_MAIN, QUOTATIONS_OF_OTHERS = 3, 2
 
 
 @dataclass(frozen=True)
 class Findings:
-    """The report, and for analysts what it was made of: `evidence` by the references printed in it, exact."""
+    """The report, and for analysts what it was made of, exact: `evidence` by the references printed in it, and how far
+    the coding can be trusted."""
 
     report: Report
     evidence: Mapping[str, Evidence]
     accounting: Accounting
+    trust: Trust
 
 
 @dataclass
@@ -64,15 +68,18 @@ def build_report(
     run: str,
     cleared: Mapping[str, str] | None = None,
     characteristics: Sequence[Characteristic] = (),
+    reviews: Sequence[Review] = (),
+    doubled: Sequence[tuple[Codes, Codes]] = (),
     rule: suppression.Rule = suppression.DEFAULT,
 ) -> Findings:
     """Make the chapter.
 
     `cleared` gives, by answer id, the role that cleared it for quotation, such as "participation officer". `run` is the
-    analysis run's id in hexadecimal. Raises ValueError where an answer is given twice or a coding has no answer, and
-    `UnknownCode` where a coding's code is not in the codebook.
+    analysis run's id in hexadecimal. `reviews` are of answers that people judged as a whole, `doubled` what two people
+    made of the same answers, each by themselves. Raises ValueError where an answer is given twice or a coding has no
+    answer, and `UnknownCode` where a coding's code is not in the codebook.
     """
-    answers, responses = list(answers), list(responses)
+    answers, responses, codings = list(answers), list(responses), list(codings)
     counts = count(answers, codings)
     audiences = in_order({each.audience for each in answers} | {each.audience for each in responses})
     names = references(run, codebook.outcome_ids, audiences)
@@ -82,6 +89,7 @@ def build_report(
     key_messages = _all_key_messages(desk, audiences)
     who = participants.tabulate(_of(characteristics, scale=False), responses, audiences, names, rule)
     scales = participants.tabulate(_of(characteristics, scale=True), responses, audiences, names, rule)
+    trust = measure(codebook, _coders(codings), sum(map(is_readable, answers)), reviews, doubled)
     report = Report(
         title=commission.title,
         authority=commission.authority,
@@ -93,12 +101,18 @@ def build_report(
         who_took_part=who.tables,
         scales=scales.tables,
         counts=_count_rows(desk),
+        trust=prose.trusted(trust, counts.accounting, rule),
         how=prose.how(commission, counts.accounting, codebook, _clearers(sections, key_messages), rule),
         limits=prose.limits(commission, counts.accounting, who.unheard, rule),
         framework_source=str(framework.source) if framework else "",
         run=run,
     )
-    return Findings(report, {**desk.evidence, **who.evidence, **scales.evidence}, counts.accounting)
+    return Findings(report, {**desk.evidence, **who.evidence, **scales.evidence}, counts.accounting, trust)
+
+
+def _coders(codings: Iterable[Coding]) -> set[str]:
+    """The versions of the machine that proposed any of these."""
+    return {each.coder.removeprefix(MACHINE) for each in codings if each.coder.startswith(MACHINE)}
 
 
 def _clearers(sections: Sequence[OutcomeSection], key_messages: Sequence[KeyMessages]) -> set[str]:
@@ -178,7 +192,7 @@ def _statement(desk: _Desk, outcome: str | None, audience: str, theme: str, tall
     ref = desk.names.of(outcome, audience, theme)
     base = desk.counts.bases[audience]
     text = desk.codebook.code(theme).tells_us(audience, outcome)
-    desk.evidence[ref] = Evidence(ref, text, tuple(sorted(tally.responses)), tally.answers, tally.codings)
+    desk.evidence[ref] = Evidence(ref, text, tuple(sorted(tally.responses)), base, tally.answers, tally.codings)
     part = _part(desk, tally, base)
     return Statement(
         evidence=ref,

@@ -14,11 +14,12 @@ _OVERALL = "ALL"
 @dataclass(frozen=True)
 class Evidence:
     """What lies under one figure: `statement` as the report words it, and the responses, answers and codings that
-    were counted. A table of who took part has responses only."""
+    were counted, out of `base` responses. A table of who took part has responses only."""
 
     ref: str
     statement: str
     responses: tuple[str, ...]
+    base: int
     answers: tuple[str, ...] = ()
     codings: tuple[Coding, ...] = ()
 

@@ -152,7 +152,7 @@ def _evidence(
 ) -> dict[str, Evidence]:
     refs = {audience: names.of_table(audience, each.question) for audience in asked}
     return {
-        refs[audience]: Evidence(refs[audience], each.title, tuple(map(_id, found)))
+        refs[audience]: Evidence(refs[audience], each.title, tuple(map(_id, found)), len(found))
         for audience, found in asked.items()
     }
 

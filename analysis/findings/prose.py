@@ -11,6 +11,7 @@ from analysis.findings import suppression
 from analysis.findings.audiences import naming
 from analysis.findings.counts import Accounting
 from analysis.findings.report import Commission, Count
+from analysis.findings.trust import Trust, in_words
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -57,7 +58,6 @@ def how(
                 _accounted(accounting, rule),
                 "A computer program read each answer and marked the words that are about an outcome or a theme of the"
                 f" codebook “{codebook.title}”, version {codebook.version}. One answer can be about several.",
-                _checked(accounting, rule),
                 "Figures count people, not mentions: someone who says the same thing twice counts once. “Of about”"
                 " gives how many of them wrote something in their own words.",
                 "Each quotation is the whole of one answer, as it was typed, and was cleared for publication by"
@@ -67,6 +67,15 @@ def how(
             ),
         )
     )
+
+
+def trusted(trust: Trust, accounting: Accounting, rule: suppression.Rule) -> tuple[str, ...]:
+    """How far the codings under the figures have been checked, and how well that turned out."""
+
+    def say(number: int) -> str:
+        return "a few" if (count := suppression.guard(number, rule)).hidden else str(count)
+
+    return (_checked(accounting, rule), *in_words(trust, say))
 
 
 def limits(
@@ -146,10 +155,11 @@ def _accounted(accounting: Accounting, rule: suppression.Rule) -> str:
 def _checked(accounting: Accounting, rule: suppression.Rule) -> str:
     if not accounting.checked:
         return "No person has checked the machine’s codings yet."
-    share = suppression.guard_part(accounting.checked, accounting.codings, rule).percent
+    all_of = f"{suppression.guard(accounting.codings, rule)} codings"
     if accounting.checked == accounting.codings:
-        return "A person has checked all of the codings."
-    return f"A person has checked {f'about {share}%' if share else 'a few'} of the machine’s codings."
+        return f"A person has checked all of the machine’s codings ({all_of})."
+    checked = suppression.guard(accounting.checked, rule)
+    return f"A person has checked {'a few' if checked.hidden else checked} of {all_of} by the machine."
 
 
 def _sentence(text: str) -> str:

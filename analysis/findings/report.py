@@ -172,6 +172,7 @@ class Report:
     who_took_part: tuple[Table, ...]
     scales: tuple[Table, ...]
     counts: tuple[CountRow, ...]
+    trust: tuple[str, ...]
     how: tuple[str, ...]
     limits: tuple[str, ...]
     framework_source: str

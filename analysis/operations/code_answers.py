@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from analysis.coding.order import doubt
 from analysis.coding.suggestion import Coder
 from analysis.records import AnswerRecord
 from analysis.storage import codings
@@ -26,7 +27,10 @@ def code_answers(
         with database.read() as session:
             known = codings.among_read(session, coder.version, [each.answer_id for each in batch])
         suggestions = coder.code([each for each in batch if not each.withheld and each.answer_id not in known])
-        read = {each.answer_id: each.uncoded or "" for each in suggestions}
+        read = {
+            each.answer_id: codings.Read(each.uncoded or "", float(doubt(list(each.confidences.values()))))
+            for each in suggestions
+        }
         with database.write() as session:
             coded += codings.replace_suggestions(
                 session, coder.version, read, [coding for each in suggestions for coding in each.codings]

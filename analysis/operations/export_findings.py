@@ -8,6 +8,7 @@ from analysis.exports.csv import export_csv
 from analysis.exports.docx import export_docx
 from analysis.exports.html import export_html
 from analysis.exports.xlsx import export_xlsx
+from analysis.findings.trust import brief, figures
 from analysis.operations.report_wave import Analysed
 
 EVIDENCE = "evidence.jsonl"
@@ -15,11 +16,11 @@ EVIDENCE = "evidence.jsonl"
 
 def export_findings(analysed: Analysed) -> dict[str, bytes]:
     """The chapter for publication, and the analysts' files, by file name."""
-    report = analysed.findings.report
+    report, trust = analysed.findings.report, brief(analysed.findings.trust)
     return {
         "chapter.docx": export_docx(report),
         "chapter.html": export_html(report),
-        "coded-answers.csv": export_csv(analysed.answers, analysed.codings, simulated=report.simulated),
+        "coded-answers.csv": export_csv(analysed.answers, analysed.codings, trust, simulated=report.simulated),
         "coded-answers.xlsx": export_xlsx(report, analysed.answers, analysed.codings),
         EVIDENCE: "".join(
             json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in evidence_rows(analysed)
@@ -42,6 +43,8 @@ def _evidence_row(analysed: Analysed, ref: str, answers: Mapping[str, Any]) -> d
         "ref": ref,
         "statement": evidence.statement,
         "respondents": len(evidence.responses),
+        "of": evidence.base,
+        "trust": figures(analysed.findings.trust),
         "simulated": analysed.findings.report.simulated,
         "answers": [
             {

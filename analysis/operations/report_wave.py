@@ -9,7 +9,8 @@ from analysis.findings.build import Findings, build_report
 from analysis.findings.report import Commission
 from analysis.frameworks import Framework
 from analysis.operations.take_records import answer_records, characteristics, response_records
-from analysis.records import AnswerRecord, Coding, ResponseRecord
+from analysis.operations.take_reviews import take_reviews
+from analysis.records import AnswerRecord, Coding, Facet, ResponseRecord
 from analysis.storage import codings
 from analysis.storage.database import Database
 from consultation.domain.consultation import Wave
@@ -38,8 +39,10 @@ def report_wave(
     """Build the report of the wave as it stands now."""
     answers = answer_records(responses)
     with database.read() as session:
-        found = codings.codings_of(session, [each.answer_id for each in answers])
+        stored = codings.codings_of(session, [each.answer_id for each in answers])
+        found = [each for each in stored if each.facet is Facet.SENTIMENT or codebook.uses(each.code)]
         cleared = codings.cleared(session)
+        reviews, doubled = take_reviews(session, wave.id, {each.answer_id for each in answers}, found)
     findings = build_report(
         commission=_commission(wave, responses),
         answers=answers,
@@ -50,6 +53,8 @@ def report_wave(
         run=run_id(answers, found, codebook, response_records(responses)),
         cleared=cleared,
         characteristics=characteristics(survey),
+        reviews=reviews,
+        doubled=doubled,
     )
     return Analysed(findings, answers, found, cleared)
 

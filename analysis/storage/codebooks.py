@@ -1,37 +1,67 @@
-"""Versions of codebooks that were edited here, and which of them a consultation is coded to. Knows no coder."""
+"""Versions of a consultation's codebook that were made here, codes that are being split, and examples that were taken
+in to learn from. Knows no coder."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from analysis.codebook import Codebook, codebook_from
-from analysis.storage.tables import CodebookInUseRow, CodebookVersionRow
+from analysis.storage.tables import CodebookVersionRow, ExampleRow, SplitAnswerRow, SplitRow
 
 
 def in_use(session: Session, consultation: str) -> Codebook | None:
-    """None: the one that ships."""
-    chosen = session.get(CodebookInUseRow, consultation)
-    row = chosen and session.get(CodebookVersionRow, (chosen.codebook, chosen.version))
+    """The last version; None: the one that ships."""
+    row = last(session, consultation)
     return codebook_from(row.body) if row else None
 
 
-def versions(session: Session, codebook: str) -> list[CodebookVersionRow]:
-    """All that are stored, the newest first."""
-    wanted = select(CodebookVersionRow).where(CodebookVersionRow.codebook == codebook)
-    return list(session.exec(wanted.order_by(col(CodebookVersionRow.version).desc())))
+def last(session: Session, consultation: str) -> CodebookVersionRow | None:
+    wanted = select(CodebookVersionRow).where(CodebookVersionRow.consultation_id == consultation)
+    return session.exec(wanted.order_by(col(CodebookVersionRow.number).desc()).limit(1)).first()
 
 
-def add(session: Session, body: Mapping[str, Any], *, by: str, on: date, why: str) -> Codebook:
-    """Store a version. Two who make the same version at once: the second gets sqlalchemy's IntegrityError."""
+def versions(session: Session, consultation: str) -> list[CodebookVersionRow]:
+    """All of them, the newest first."""
+    wanted = select(CodebookVersionRow).where(CodebookVersionRow.consultation_id == consultation)
+    return list(session.exec(wanted.order_by(col(CodebookVersionRow.number).desc())))
+
+
+def add(
+    session: Session, consultation: str, number: int, body: Mapping[str, Any], *, by: str, on: date, why: str
+) -> Codebook:
+    """Put a version to use. Where another has the number already: sqlalchemy's IntegrityError."""
     made = codebook_from(body)
-    session.add(
-        CodebookVersionRow(codebook=made.id, version=made.version, body=dict(body), made_by=by, made_on=on, why=why)
-    )
+    row = CodebookVersionRow(
+        consultation_id=consultation, number=number, codebook=made.id, version=made.version, body=dict(body),
+        made_by=by, made_on=on, why=why,
+    )  # fmt: skip
+    session.add(row)
     session.flush()
     return made
 
 
-def use(session: Session, consultation: str, codebook: Codebook) -> None:
-    session.merge(CodebookInUseRow(consultation_id=consultation, codebook=codebook.id, version=codebook.version))
+def splits(session: Session, consultation: str) -> list[SplitRow]:
+    wanted = select(SplitRow).where(SplitRow.consultation_id == consultation)
+    return list(session.exec(wanted.order_by(col(SplitRow.code))))
+
+
+def split_answers(session: Session, code: str, answers: SelectOfScalar[str]) -> dict[str, SplitAnswerRow]:
+    """What was given to those of these answers that somebody has looked at for the split."""
+    wanted = select(SplitAnswerRow).where(SplitAnswerRow.code == code, col(SplitAnswerRow.answer_id).in_(answers))
+    return {each.answer_id: each for each in session.exec(wanted)}
+
+
+def forget_split(session: Session, consultation: str, code: str, answers: SelectOfScalar[str]) -> None:
+    for each in split_answers(session, code, answers).values():
+        session.delete(each)
+    row = session.get(SplitRow, (consultation, code))
+    if row is not None:
+        session.delete(row)
+
+
+def examples(session: Session, consultation: str) -> list[ExampleRow]:
+    wanted = select(ExampleRow).where(ExampleRow.consultation_id == consultation)
+    return list(session.exec(wanted.order_by(col(ExampleRow.id))))

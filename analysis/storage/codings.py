@@ -1,15 +1,18 @@
 """Reads and writes codings: the machine's proposals, people's decisions, and what may be quoted."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from analysis.records import Coding, Facet, Verdict
-from analysis.storage.tables import ClearanceRow, CodedRow, DecisionRow, SuggestionRow
+from analysis.storage.tables import AssistReadingRow, ClearanceRow, CodedRow, DecisionRow, SuggestionRow, on_answers
+
+FEW = 500  # answers, within SQLite's limit of variables in one statement
 
 
 class UnknownAnswer(LookupError):
@@ -32,18 +35,28 @@ def abstentions(session: Session) -> dict[str, str]:
     return {row.answer_id: row.abstained for row in rows}
 
 
-def replace_suggestions(session: Session, coder: str, read: dict[str, str], codings: Iterable[Coding]) -> int:
-    """Store what the coder made of the answers in `read` (id to reason for abstaining, or ""), in place of before.
+@dataclass(frozen=True)
+class Read:
+    """That an answer was read: why nothing was proposed, or "", and how much the coder doubts."""
+
+    abstained: str
+    doubt: float
+
+
+def replace_suggestions(session: Session, coder: str, read: Mapping[str, Read], codings: Iterable[Coding]) -> int:
+    """Store what the coder made of the answers in `read`, by id, in place of before.
 
     An answer that was withdrawn or changed while the coder read it is passed over; returns how many were stored.
     """
     ids = list(read)
-    for start in range(0, len(ids), 500):  # within SQLite's limit of variables in one statement
-        some = ids[start : start + 500]
+    for start in range(0, len(ids), FEW):
+        some = ids[start : start + FEW]
         session.execute(delete(SuggestionRow).where(col(SuggestionRow.answer_id).in_(some)))
         session.execute(delete(CodedRow).where(col(CodedRow.answer_id).in_(some)))
     stored = {
-        each for each, why in read.items() if _note_coded(session, CodedRow(answer_id=each, coder=coder, abstained=why))
+        each
+        for each, how in read.items()
+        if _note_coded(session, CodedRow(answer_id=each, coder=coder, abstained=how.abstained, doubt=how.doubt))
     }
     session.add_all(
         SuggestionRow(
@@ -75,13 +88,18 @@ def _note_coded(session: Session, row: CodedRow) -> bool:
 def codings_of(session: Session, answers: Collection[str]) -> list[Coding]:
     """All codings of these answers, decisions joined to what they decide, in a fixed order."""
     wanted = set(answers)
+    few = len(wanted) <= FEW
     found: dict[tuple[str, str, str], Coding] = {}
-    for row in session.exec(select(SuggestionRow)):
+    suggestions, decisions = select(SuggestionRow), select(DecisionRow)
+    if few:
+        suggestions = suggestions.where(col(SuggestionRow.answer_id).in_(wanted))
+        decisions = decisions.where(col(DecisionRow.answer_id).in_(wanted))
+    for row in session.exec(suggestions):
         if row.answer_id in wanted:
             found[row.answer_id, row.facet, row.code] = Coding(
                 row.answer_id, Facet(row.facet), row.code, row.start, row.end, row.confidence, row.reason, row.coder
             )
-    for decision in session.exec(select(DecisionRow)):
+    for decision in session.exec(decisions):
         if decision.answer_id in wanted:
             key = (decision.answer_id, decision.facet, decision.code)
             found[key] = _decided(decision, found.get(key))
@@ -89,49 +107,42 @@ def codings_of(session: Session, answers: Collection[str]) -> list[Coding]:
 
 
 def _decided(row: DecisionRow, proposed: Coding | None) -> Coding:
-    verdict = Verdict(row.verdict)
-    by = f"person {row.decided_by}"
-    if proposed is None:
-        return Coding(row.answer_id, Facet(row.facet), row.code, 0, 0, 1.0, "added by a person", by, verdict)
-    return Coding(
-        proposed.answer_id,
-        proposed.facet,
-        proposed.code,
-        proposed.start,
-        proposed.end,
-        proposed.confidence,
-        proposed.reason,
-        proposed.coder,
-        verdict,
+    """The person's words stand in place of the machine's, where they marked any."""
+    made = proposed or Coding(
+        row.answer_id, Facet(row.facet), row.code, 0, 0, 1.0, "added by a person", f"person {row.decided_by}"
     )
+    made = replace(made, verdict=Verdict(row.verdict))
+    if row.start is None or row.end is None:
+        return made
+    places = ((row.start, row.end), *((start, end) for start, end in row.more))
+    return replace(made, start=row.start, end=row.end, places=places)
 
 
-def decide(session: Session, answer: str, facet: Facet, code: str, verdict: Verdict, by: str, on: date) -> None:
-    """Write a person's decision over an earlier one. Raises `UnknownAnswer`."""
-    row = DecisionRow(
-        answer_id=answer, facet=facet.value, code=code, verdict=verdict.value, decided_by=by, decided_on=on
-    )
-    _merge(session, row, answer)
+def reading_of(session: Session, answer: str) -> CodedRow | None:
+    """That the machine has read this answer; None where it has not."""
+    return session.get(CodedRow, answer)
+
+
+def proposed(session: Session, answer: str) -> set[tuple[str, str]]:
+    """Facet and code of what the machine proposes for this answer."""
+    wanted = select(SuggestionRow.facet, SuggestionRow.code).where(SuggestionRow.answer_id == answer)
+    return set(session.exec(wanted).all())
 
 
 def clear(session: Session, answer: str, by: str, on: date) -> None:
     """Raises `UnknownAnswer`."""
-    _merge(session, ClearanceRow(answer_id=answer, cleared_by=by, cleared_on=on), answer)
-
-
-def _merge(session: Session, row: DecisionRow | ClearanceRow, answer: str) -> None:
-    session.merge(row)
+    session.merge(ClearanceRow(answer_id=answer, cleared_by=by, cleared_on=on))
     try:
         session.flush()
     except IntegrityError:  # the answer that the row hangs on is not there
         raise UnknownAnswer(answer) from None
 
 
-def hanging_on(session: Session, answer: str) -> tuple[list[SuggestionRow], list[DecisionRow]]:
-    """What was proposed for an answer and what was decided about it, to be put back under another id."""
-    proposed = session.exec(select(SuggestionRow).where(SuggestionRow.answer_id == answer))
-    decided = session.exec(select(DecisionRow).where(DecisionRow.answer_id == answer))
-    return list(proposed), list(decided)
+def hanging_on(session: Session, answer: str) -> list[SQLModel]:
+    """All that says something of an answer and is to be put back when the answer gets another id: not that a machine
+    has read it, nor that it may be quoted."""
+    tables = [each for each in on_answers() if each not in (CodedRow, AssistReadingRow, ClearanceRow)]
+    return [row for each in tables for row in session.exec(select(each).where(each.answer_id == answer))]
 
 
 def unclear(session: Session, answer: str) -> None:

@@ -7,7 +7,7 @@ Whatever says something of an answer hangs on its id, so that withdrawing an ans
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey
+from sqlalchemy import JSON, Column, ForeignKey, Index
 from sqlmodel import Field, SQLModel
 
 NO_ROWID = {"sqlite_with_rowid": False}
@@ -18,13 +18,15 @@ def _answer_id() -> Column[str]:
 
 
 class CodedRow(SQLModel, table=True):
-    """The coder has read this answer. `abstained` says why it proposed nothing; empty where it proposed something."""
+    """The coder has read this answer. `abstained` says why it proposed nothing; empty where it proposed something.
+    `doubt` is how uncertain it was of all codes together (see `order.doubt`)."""
 
     __tablename__ = "coded"
     __table_args__ = NO_ROWID
     answer_id: str = Field(sa_column=_answer_id())
     coder: str
     abstained: str = ""
+    doubt: float = 0.0
 
 
 class SuggestionRow(SQLModel, table=True):
@@ -44,7 +46,8 @@ class SuggestionRow(SQLModel, table=True):
 
 class DecisionRow(SQLModel, table=True):
     """What a person decided about one code on one answer. It outlives every run of the coder. `start` and `end` are
-    the words that they marked, None where they left the machine's or marked none."""
+    the words that they marked, None where they left the machine's or marked none; `more` the further places that they
+    marked, as [start, end] pairs."""
 
     __tablename__ = "coding_decision"
     __table_args__ = NO_ROWID
@@ -56,6 +59,7 @@ class DecisionRow(SQLModel, table=True):
     decided_on: date
     start: int | None = None
     end: int | None = None
+    more: Any = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 
 class ClearanceRow(SQLModel, table=True):
@@ -72,14 +76,16 @@ class ActRow(SQLModel, table=True):
     """What somebody did with an answer's codings, in order, and what stood before: for undo, and for two at once.
 
     `number` counts an answer's acts from 1. Whoever acts names the number that they saw last; if another act has come
-    between, theirs finds its number taken and is refused. `before` and `after` are codings as data, None for none.
+    between, theirs finds its number taken and is refused. `turn` counts what `by` has done, whatever the answer, so
+    that their last act is found. `before` and `after` hold the rows that the act changed, as `acts` makes them data.
     """
 
     __tablename__ = "coding_act"
-    __table_args__ = NO_ROWID
+    __table_args__ = (Index("ix_coding_act_turn", "by", "turn"), NO_ROWID)
     answer_id: str = Field(sa_column=_answer_id())
     number: int = Field(primary_key=True)
     by: str
+    turn: int
     act: str
     facet: str = ""
     code: str = ""
@@ -136,35 +142,72 @@ class BlindCodingRow(SQLModel, table=True):
 
 
 class CodebookVersionRow(SQLModel, table=True):
-    """A version of a codebook, as its file would hold it. Never changed."""
+    """A version of a consultation's codebook, as its file would hold it. Never changed. `number` counts from 1; the
+    last one is in use, and where there is none, the codebook that ships. Whoever saves names the number that they saw:
+    of two who save at once, the second finds theirs taken."""
 
     __tablename__ = "codebook_version"
     __table_args__ = NO_ROWID
-    codebook: str = Field(primary_key=True)
-    version: int = Field(primary_key=True)
+    consultation_id: str = Field(foreign_key="consultation.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    codebook: str
+    version: int
     body: Any = Field(sa_column=Column(JSON, nullable=False))
     made_by: str
     made_on: date
     why: str
 
 
-class CodebookInUseRow(SQLModel, table=True):
-    """What a consultation is coded to; where there is no row, the codebook that ships."""
+class SplitRow(SQLModel, table=True):
+    """A code that is being split: into which codes, as blocks of a codebook file. It is in use until all its answers
+    are given to one of them, to several or to none."""
 
-    __tablename__ = "codebook_in_use"
+    __tablename__ = "code_split"
     __table_args__ = NO_ROWID
     consultation_id: str = Field(foreign_key="consultation.id", primary_key=True)
-    codebook: str
-    version: int
+    code: str = Field(primary_key=True)
+    into: Any = Field(sa_column=Column(JSON, nullable=False))
+    begun_by: str
+    begun_on: date
+
+
+class SplitAnswerRow(SQLModel, table=True):
+    """Which of the codes that `code` is split into somebody gave to an answer; it holds once the split is finished."""
+
+    __tablename__ = "code_split_answer"
+    __table_args__ = NO_ROWID
+    answer_id: str = Field(sa_column=_answer_id())
+    code: str = Field(primary_key=True)
+    given: Any = Field(sa_column=Column(JSON, nullable=False))
+    given_by: str
+    given_on: date
+
+
+class ExampleRow(SQLModel, table=True):
+    """An answer from elsewhere that people coded, for the machine to learn from; redacted. None: nobody has said."""
+
+    __tablename__ = "coding_example"
+    __table_args__ = NO_ROWID
+    consultation_id: str = Field(foreign_key="consultation.id", primary_key=True)
+    id: str = Field(primary_key=True)
+    text: str
+    audience: str
+    question: str
+    outcomes: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    themes: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    sentiment: str | None = None
+    source: str
 
 
 class CoderVersionRow(SQLModel, table=True):
-    """A coder that learned from a consultation's corrections. `figures` say what was measured when it was made."""
+    """A coder that learned from a consultation's corrections; `number` counts them from 1. `figures` say what was
+    measured when it was made."""
 
     __tablename__ = "coder_version"
     __table_args__ = NO_ROWID
     version: str = Field(primary_key=True)
     consultation_id: str = Field(foreign_key="consultation.id", primary_key=True)
+    number: int
     codebook: str
     codebook_version: int
     head: bytes
@@ -175,6 +218,16 @@ class CoderVersionRow(SQLModel, table=True):
     in_use: bool = False
 
 
+class LessonRow(SQLModel, table=True):
+    """An answer that a taught coder learned from. A coder of which one is gone, because the answer was withdrawn or
+    changed, still holds its words, and must be forgotten."""
+
+    __tablename__ = "coder_lesson"
+    __table_args__ = NO_ROWID
+    answer_id: str = Field(sa_column=_answer_id())
+    version: str = Field(primary_key=True)
+
+
 class CandidateRow(SQLModel, table=True):
     """A theme that the codebook may miss, offered to a person: open, adopted, merged or dismissed."""
 
@@ -182,6 +235,7 @@ class CandidateRow(SQLModel, table=True):
     __table_args__ = NO_ROWID
     id: str = Field(primary_key=True)
     consultation_id: str = Field(foreign_key="consultation.id")
+    place: int = 0  # among those that were found with it, the most distinct first
     name: str
     words: Any = Field(sa_column=Column(JSON, nullable=False))
     overlap: Any = Field(sa_column=Column(JSON, nullable=False))
@@ -200,3 +254,32 @@ class CandidateAnswerRow(SQLModel, table=True):
     answer_id: str = Field(sa_column=_answer_id())
     candidate_id: str = Field(sa_column=Column(ForeignKey("candidate_theme.id", ondelete="CASCADE"), primary_key=True))
     nearness: float
+
+
+def on_answers() -> list[Any]:
+    """The tables here whose rows hang on an answer, in the order in which they are written above."""
+    return [
+        each for each in SQLModel.__subclasses__() if each.__module__ == __name__ and "answer_id" in each.model_fields
+    ]
+
+
+class AssistReadingRow(SQLModel, table=True):
+    """The language model `coder` has read this answer with this version of a codebook. `proposals` are [facet, code,
+    start, end]: they count for nothing until a person decides."""
+
+    __tablename__ = "assist_reading"
+    __table_args__ = NO_ROWID
+    answer_id: str = Field(sa_column=_answer_id())
+    coder: str
+    codebook: str
+    proposals: Any = Field(sa_column=Column(JSON, nullable=False))
+
+
+class AssistedRow(SQLModel, table=True):
+    """An analyst lets the council's language model read this consultation's answers."""
+
+    __tablename__ = "assisted"
+    __table_args__ = NO_ROWID
+    consultation_id: str = Field(foreign_key="consultation.id", primary_key=True)
+    turned_on_by: str
+    turned_on: date

@@ -130,7 +130,8 @@ def _stored(data: Path | None) -> Iterable[dict[str, Any]]:
 def _print_evidence(row: dict[str, Any]) -> None:
     mark = "  (simulated)" if row["simulated"] else ""
     console.print(f"{row['ref']}: “{row['statement']}”{mark}", highlight=False, markup=False)
-    console.print(f"{row['respondents']} respondents. Exact and not cleared: for analysts only.\n", highlight=False)
+    of = f" of {row['of']}" if "of" in row else ""  # an older export says not
+    console.print(f"{row['respondents']}{of} respondents. Exact and not cleared: for analysts only.\n", highlight=False)
     for answer in row["answers"]:
         console.print(f"• {answer['text']}", highlight=False, markup=False)
         console.print(f"  {answer['audience']}, {answer['question']}, answer {answer['answer'][:8]}", style="dim")

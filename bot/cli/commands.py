@@ -10,8 +10,10 @@ from rich.console import Console
 
 from bot.cli import (
     analyse,
+    assist,
     audit,
     close,
+    codebook,
     demonstrate,
     drill,
     evaluate,
@@ -61,9 +63,11 @@ app.command("roles")(roles.roles)
 app.command("links")(links.links)
 app.command("retention")(retention.retention)
 app.command("audit")(audit.audit)
+app.command("assist")(assist.assist)
 app.command("session")(session.session)
 app.command("preview")(preview.preview)
 app.command("wording")(wording.wording)
+app.add_typer(codebook.app, name="codebook")
 app.add_typer(drill.app, name="drill")
 app.add_typer(evaluate.app, name="evaluate")
 lead_keys.app.command("arrangements")(safeguard.arrangements)

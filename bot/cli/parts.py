@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from analysis.codebook import UnknownCode, shipped_codebook
+from analysis.coding.assist import NoAssist
 from analysis.frameworks import Framework, load_framework, shipped_frameworks
 from bot.chapters import AnswersGone
 from bot.cli.faults import UserFault
@@ -43,6 +44,7 @@ EXPECTED = (
     DetectorUnavailable,
     EncoderUnavailable,
     AnswersGone,
+    NoAssist,
     NoSession,
     NoSuchMove,
     NotADemonstration,

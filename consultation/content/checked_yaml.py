@@ -76,7 +76,7 @@ def parse(text: str, path: Path, model: type[Model]) -> Model:
         return model.model_validate(data, strict=False)
     except ValidationError as error:
         first = error.errors()[0]
-        raise BadFile(path, line_at(text, first["loc"]), _sentence(first)) from None
+        raise BadFile(path, line_at(text, first["loc"]), in_words(first)) from None
 
 
 def line_at(text: str, path: Sequence[str | int]) -> int | None:
@@ -108,7 +108,8 @@ def _child(tree: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
     return None
 
 
-def _sentence(error: Any) -> str:
+def in_words(error: Any) -> str:
+    """A fault that pydantic found, as a sentence that says how to mend it."""
     where = ".".join(str(part) for part in error["loc"])
     match error["type"]:
         case "missing":

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     PURGE = "purge"  # forget what was kept for some days alone
     WIPE = "wipe"  # write anew what has changed, so that no byte is left of what was withdrawn
     CODE = "code"  # have the machine read what is new
+    LEARN = "learn"  # from what people corrected; of a consultation: because somebody asked for it
+    THEMES = "themes"  # look by night for themes that codebooks miss
     REMIND = "remind"  # write to those who asked for it and whose day it is
     FORGET = "forget"  # let go of short codes whose time is over
 

@@ -6,7 +6,7 @@ to do twice. Knows no operation; those are given.
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Literal, TypeAlias
 
@@ -18,6 +18,7 @@ from consultation.storage.tables import DueRow
 
 log = logging.getLogger("sayso.due")
 
+BY_NIGHT = time(3)  # in London: what takes long and nobody waits for
 KNOWN = frozenset[str](Kind)
 MINUTE, LONGEST_BACK_OFF = timedelta(minutes=1), timedelta(hours=1)
 
@@ -57,6 +58,8 @@ def ensure_due(store: Store, now: datetime) -> None:
         due.plan(session, Kind.REMIND, "", now)
         due.plan(session, Kind.FORGET, "", now)
         due.plan(session, Kind.CODE, "", now)
+        due.plan(session, Kind.LEARN, "", now)
+        due.plan(session, Kind.THEMES, "", next_at(now, BY_NIGHT))
         closed = closings.certified(session)
         for wave in consultations.waves(session):
             if not wave.is_over(today):

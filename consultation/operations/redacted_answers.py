@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Select
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from consultation.domain.ids import WaveId
+from consultation.domain.ids import ConsultationId, WaveId
 from consultation.domain.wording import PLAIN
 from consultation.storage.store import Store
-from consultation.storage.tables import AnswerRow, ResponseRow
+from consultation.storage.tables import AnswerRow, ResponseRow, WaveRow
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,12 @@ def redacted_answers(store: Store, wave: WaveId, *, counted_only: bool = False) 
         return [_response(row, *answers[row.id]) for row in rows]
 
 
+def answer_ids(consultation: ConsultationId) -> SelectOfScalar[str]:
+    """Ids of all answers of a consultation, as a query: there may be millions."""
+    mine = select(AnswerRow.id).join(ResponseRow).join(WaveRow)
+    return mine.where(WaveRow.consultation_id == consultation)
+
+
 def unread_answers(store: Store, wave: WaveId, read: Select[Any], page: int) -> Iterator[list[RedactedResponse]]:
     """Free texts of the wave whose ids `read` does not select, at most `page` at a time and each as a response that
     holds nothing else. Between two pages the database is left alone; what comes in meanwhile may be among the rest."""
@@ -73,6 +80,38 @@ def unread_answers(store: Store, wave: WaveId, read: Select[Any], page: int) -> 
             return
         yield found
         last = found[-1].answers[0].answer_id
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a free text stands: of whom it was asked, what, and in which language they talked. Not the text."""
+
+    audience: str
+    question: str
+    locale: str
+
+
+def told_in(wave: WaveId) -> SelectOfScalar[str]:
+    """Ids of the wave's free texts, as a query: there may be many."""
+    return select(AnswerRow.id).join(ResponseRow).where(ResponseRow.wave_id == wave, AnswerRow.kind == "Told")
+
+
+def places_of(store: Store, wave: WaveId) -> dict[str, Place]:
+    """Every free text of the wave by its id."""
+    columns = (AnswerRow.id, ResponseRow.audience, AnswerRow.question, ResponseRow.locale)
+    wanted = select(*columns).join(ResponseRow).where(ResponseRow.wave_id == wave, AnswerRow.kind == "Told")
+    with store.read() as session:
+        return {answer: Place(*where) for answer, *where in session.exec(wanted)}
+
+
+def redacted_answer(store: Store, wave: WaveId, answer: str) -> RedactedResponse | None:
+    """One free text of the wave, as a response that holds nothing else; None where there is none by that id."""
+    wanted = select(AnswerRow, ResponseRow).join(ResponseRow)
+    with store.read() as session:
+        found = session.exec(
+            wanted.where(AnswerRow.id == answer, ResponseRow.wave_id == wave, AnswerRow.kind == "Told")
+        ).first()
+        return _response(found[1], _answer(found[0])) if found else None
 
 
 def _answer(row: AnswerRow) -> RedactedAnswer:

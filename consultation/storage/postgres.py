@@ -58,10 +58,11 @@ CHANGED = text(
     "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> 'due' ORDER BY 1"
 )
 REWRITE = text("SELECT table_rewrite(:table)")
-# Whoever reads an older state just now, the server's own cleaning included: for them deleted rows are written too.
+# Whoever reads an older state just now, the server's own cleaning included, or is about to commit: for them deleted
+# rows are written too.
 HELD_BACK = text(
-    "SELECT count(*) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL"
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)"
 )
 # All rows anew, in a transaction with this number; and who may still see what was there before it.
 RENEW = text("SELECT closing_renew(), pg_current_xact_id()::xid::text")

@@ -74,7 +74,7 @@ TABLES: Mapping[str, Rights] = {
     "inbox": {Role.RESPONDENT: (READ, ADD), Role.WORKER: (READ, ADD, STRIKE)},
     "outbox": {Role.RESPONDENT: (READ, ADD, CHANGE, STRIKE), Role.WORKER: (READ, ADD, CHANGE, STRIKE)},
     "set_aside": {Role.RESPONDENT: (ADD,), Role.OFFICER: (READ,), Role.WORKER: (READ, STRIKE)},
-    "due": {Role.OFFICER: (ADD,), Role.WORKER: (READ, ADD, CHANGE, STRIKE)},
+    "due": {Role.OFFICER: (ADD,), Role.ANALYST: (ADD,), Role.WORKER: (READ, ADD, CHANGE, STRIKE)},
     "concern": {
         Role.RESPONDENT: (ADD,),
         Role.WORKER: (
@@ -118,10 +118,15 @@ TABLES: Mapping[str, Rights] = {
     "blind_reading": CODINGS,
     "blind_coding": CODINGS,
     "codebook_version": {Role.ANALYST: (READ, ADD), Role.WORKER: (READ,)},
-    "codebook_in_use": {Role.ANALYST: (READ, ADD, CHANGE), Role.WORKER: (READ,)},
+    "code_split": {Role.ANALYST: (READ, ADD, STRIKE)},
+    "code_split_answer": {Role.ANALYST: (READ, ADD, CHANGE, STRIKE)},
+    "coding_example": CODINGS,
     "coder_version": CODINGS,
+    "coder_lesson": CODINGS,
     "candidate_theme": CODINGS,
     "candidate_answer": CODINGS,
+    "assist_reading": CODINGS,
+    "assisted": {Role.ANALYST: (READ, ADD, STRIKE)},
 }
 # fmt: on
 

@@ -13,6 +13,7 @@ ON_ANSWERS = {
     "coding_act": (
         sa.Column("number", sa.Integer(), primary_key=True),
         sa.Column("by", sa.String(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("facet", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
@@ -42,39 +43,75 @@ ON_ANSWERS = {
         sa.Column("facet", sa.String(), primary_key=True),
         sa.Column("code", sa.String(), primary_key=True),
     ),
+    "coder_lesson": (sa.Column("version", sa.String(), primary_key=True),),
+    "code_split_answer": (
+        sa.Column("code", sa.String(), primary_key=True),
+        sa.Column("given", sa.JSON(), nullable=False),
+        sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+    ),
+    "assist_reading": (
+        sa.Column("coder", sa.String(), nullable=False),
+        sa.Column("codebook", sa.String(), nullable=False),
+        sa.Column("proposals", sa.JSON(), nullable=False),
+    ),
 }
-ON_CONSULTATIONS = ("codebook_version", "codebook_in_use", "coder_version", "candidate_theme")
+ON_CONSULTATIONS = ("codebook_version", "code_split", "coding_example", "coder_version", "candidate_theme", "assisted")
 
 
 def upgrade() -> None:
     op.add_column("coding_decision", sa.Column("start", sa.Integer()))
     op.add_column("coding_decision", sa.Column("end", sa.Integer()))
+    op.add_column("coding_decision", sa.Column("more", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("coded", sa.Column("doubt", sa.Float(), nullable=False, server_default="0"))
     for name, columns in ON_ANSWERS.items():
         op.create_table(name, _answer_id(), *columns, sqlite_with_rowid=False)
+    op.create_index("ix_coding_act_turn", "coding_act", ["by", "turn"])
     op.create_table(
         "codebook_version",
+        sa.Column("consultation_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("codebook", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_on", sa.Date(), nullable=False),
         sa.Column("why", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("codebook", "version"),
+        sa.ForeignKeyConstraint(["consultation_id"], ["consultation.id"]),
+        sa.PrimaryKeyConstraint("consultation_id", "number"),
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "codebook_in_use",
+        "code_split",
         sa.Column("consultation_id", sa.String(), nullable=False),
-        sa.Column("codebook", sa.String(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("into", sa.JSON(), nullable=False),
+        sa.Column("begun_by", sa.String(), nullable=False),
+        sa.Column("begun_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["consultation_id"], ["consultation.id"]),
-        sa.PrimaryKeyConstraint("consultation_id"),
+        sa.PrimaryKeyConstraint("consultation_id", "code"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "coding_example",
+        sa.Column("consultation_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("outcomes", sa.JSON()),
+        sa.Column("themes", sa.JSON()),
+        sa.Column("sentiment", sa.String()),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["consultation_id"], ["consultation.id"]),
+        sa.PrimaryKeyConstraint("consultation_id", "id"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "coder_version",
         sa.Column("version", sa.String(), nullable=False),
         sa.Column("consultation_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("codebook", sa.String(), nullable=False),
         sa.Column("codebook_version", sa.Integer(), nullable=False),
         sa.Column("head", sa.LargeBinary(), nullable=False),
@@ -91,6 +128,7 @@ def upgrade() -> None:
         "candidate_theme",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("consultation_id", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("words", sa.JSON(), nullable=False),
         sa.Column("overlap", sa.JSON(), nullable=False),
@@ -111,12 +149,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["candidate_id"], ["candidate_theme.id"], ondelete="CASCADE"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "assisted",
+        sa.Column("consultation_id", sa.String(), nullable=False),
+        sa.Column("turned_on_by", sa.String(), nullable=False),
+        sa.Column("turned_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["consultation_id"], ["consultation.id"]),
+        sa.PrimaryKeyConstraint("consultation_id"),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
     """Codebooks that were edited, coders that learned and what stood behind each decision are forgotten."""
     for table in ("candidate_answer", *reversed(ON_CONSULTATIONS), *ON_ANSWERS):
         op.drop_table(table)
+    op.drop_column("coded", "doubt")
+    op.drop_column("coding_decision", "more")
     op.drop_column("coding_decision", "end")
     op.drop_column("coding_decision", "start")
 

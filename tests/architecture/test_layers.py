@@ -147,6 +147,7 @@ def test_only_doors_catch_everything() -> None:
     assert broad <= {
         "consultation/operations/converse.py",
         "consultation/operations/due_work.py",  # one piece of work that fails must not hold up the others
+        "analysis/coding/views.py",  # a model that can't be loaded
         "consultation/storage/batch.py",  # one turn's rules must not fail another's
         "consultation/storage/writer.py",
         "consultation/privacy/rampart.py",

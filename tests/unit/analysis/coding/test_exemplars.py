@@ -1,0 +1,41 @@
+"""The hand-coded answers that coders learn from: what a row must have, and how rows are kept apart."""
+
+import numpy as np
+import pytest
+
+from analysis.codebook import shipped_codebook
+from analysis.coding.exemplars import Exemplar, UnusableExemplar, exemplar_from, folds, own_words, read_exemplars
+
+
+def test_what_nobody_said_is_not_taken_for_a_no() -> None:
+    own = own_words(shipped_codebook())
+    assert {(each.outcomes is None, each.themes is None) for each in own} == {
+        (True, False),
+        (False, True),
+        (False, False),
+    }
+    assert all(not each.question for each in own)
+
+
+def test_a_row_that_cannot_be_learned_from_is_named() -> None:
+    with pytest.raises(UnusableExemplar, match="Row 3 of notes: 'angry'"):
+        exemplar_from({"text": "hm", "sentiment": "angry"}, "notes", 3)
+    with pytest.raises(UnusableExemplar, match="Row 4 of notes has no text"):
+        exemplar_from({"themes": []}, "notes", 4)
+
+
+def test_neighbours_of_one_author_fall_into_one_fold() -> None:
+    rows = [Exemplar(str(at), source="a", question="q") for at in range(80)]
+    drawn = np.array(folds(rows, 5)).reshape(-1, 8)
+    assert (drawn == drawn[:, :1]).all()
+    assert len(set(drawn[:, 0])) > 1
+
+
+def test_every_shipped_exemplar_was_coded_twice_to_codes_that_there_are() -> None:
+    rows, codebook = read_exemplars(), shipped_codebook()
+    assert len(rows) > 15_000
+    for row in rows:
+        assert row.again is not None
+        for coded in (row, row.again):
+            assert set(coded.outcomes or ()) <= set(codebook.outcome_ids)
+            assert set(coded.themes or ()) <= set(codebook.theme_ids)
