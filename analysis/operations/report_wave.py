@@ -42,7 +42,7 @@ def report_wave(
         stored = codings.codings_of(session, [each.answer_id for each in answers])
         found = [each for each in stored if each.facet is Facet.SENTIMENT or codebook.uses(each.code)]
         cleared = codings.cleared(session)
-        reviews, doubled = take_reviews(session, wave.id, {each.answer_id for each in answers}, found)
+        reviews, doubled = take_reviews(session, wave, {each.answer_id for each in answers}, found)
     findings = build_report(
         commission=_commission(wave, responses),
         answers=answers,

@@ -56,6 +56,21 @@ ON_ANSWERS = {
         sa.Column("proposals", sa.JSON(), nullable=False),
     ),
 }
+# PostgreSQL's samples of a column outlive its rows (0003): ids of answers that were withdrawn, and words of theirs.
+UNSAMPLED = {
+    "answer": ("id", "response_id"),
+    "response": ("id",),
+    "coded": ("answer_id", "abstained"),
+    "suggestion": ("answer_id", "reason"),
+    "coding_decision": ("answer_id",),
+    "clearance": ("answer_id",),
+}
+NEW_UNSAMPLED = {
+    **dict.fromkeys((*ON_ANSWERS, "candidate_answer"), ("answer_id",)),
+    "analyst_note": ("answer_id", "text"),
+    "coding_example": ("text",),
+    "candidate_theme": ("name",),
+}
 ON_CONSULTATIONS = ("codebook_version", "code_split", "coding_example", "coder_version", "candidate_theme", "assisted")
 
 
@@ -158,6 +173,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("consultation_id"),
         sqlite_with_rowid=False,
     )
+    if op.get_bind().dialect.name == "postgresql":
+        for table, unsampled in UNSAMPLED.items():
+            for column in unsampled:
+                op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE VARCHAR")  # as it was; forgets the samples
+        for table, unsampled in (UNSAMPLED | NEW_UNSAMPLED).items():
+            for column in unsampled:
+                op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
 
 
 def downgrade() -> None:

@@ -324,8 +324,8 @@ class TestAnAnalyst:
             assert SAID in page.text
             here = "/staff/answers/have-your-say"
             clear = await client.post(f"{here}/clear", data={"answer": answer})
-            decided = {"answer": answer, "facet": "sentiment", "code": "positive", "verdict": "confirmed"}
-            decide = await client.post(f"{here}/decide", data=decided)
+            decided = {"act": "judge", "answer": answer, "seen": "0", "key": "sentiment positive", "verdict": "added"}
+            decide = await client.post(f"{here}/review", data=decided)
             files = [await client.get(f"{here}/files/{name}") for name in ("coded-answers.csv", "evidence.jsonl")]
             chapter = await client.get("/staff/consultations/have-your-say/chapter.docx")
         assert [each.status_code for each in (clear, decide)] == [303, 303]

@@ -23,11 +23,10 @@ from analysis.storage import codings, readings
 from analysis.storage.acts import Overtaken
 from analysis.storage.readings import NotToBeRead
 from analysis.storage.tables import ActRow, ReviewRow
-from consultation.domain.ids import WaveId
 from consultation.operations.redacted_answers import told_in
-from consultation.storage import audit
+from consultation.storage import audit, consultations
 from consultation.storage.store import Store
-from consultation.storage.tables import AnswerRow, ResponseRow, WaveRow
+from consultation.storage.tables import AnswerRow, ResponseRow
 from tests.contracts.talks import answering
 from tests.contracts.test_reviews import ANSWERS, A, B, Proposing, record
 
@@ -149,8 +148,8 @@ def test_trust_is_measured_on_what_stood_when_people_judged(drawn: Store) -> Non
     code_answers(drawn, [record(FIRST)], Proposing("two"))
     with drawn.read() as session:
         assert made_by_machine(session, [FIRST, SECOND]) == dict.fromkeys(ANSWERS, given(BULLYING, NEGATIVE))
-        wave = WaveId(session.exec(select(WaveRow.id)).one())
-        assert set(session.exec(told_in(wave))) == set(ANSWERS)
+        [wave] = consultations.waves(session)
+        assert set(session.exec(told_in(wave.id))) == set(ANSWERS)
         [review], doubled = take_reviews(session, wave, {FIRST}, codings.codings_of(session, [FIRST]))
     assert (review.drawn, review.proposed) == ("double", given(BULLYING, NEGATIVE))
     assert review.standing == given(TRUST, NEGATIVE)

@@ -74,7 +74,7 @@ class World:
     def wiped_of(self, gone: list[bytes]) -> bytes:
         """The files when they hold none of these. What the server's own cleaning reads just then takes a second look,
         and two dozen tables take a while on a busy machine."""
-        until(lambda: self.wipe() == NOON + SOON and not any(each in self.bytes() for each in gone), seconds=150)
+        until(lambda: self.wipe() == NOON + SOON and not any(each in self.bytes() for each in gone), seconds=90)
         return self.bytes()
 
     def _connections(self) -> int:
