@@ -37,7 +37,7 @@ WORDS = (
     "dont keep changing my worker", "he never judged me", "kind and funny", "play more games outside with us",
     "ask us before you decide things", "the same social worker for longer", "play", "let us play out",
 )  # fmt: skip
-NEW = ("play with us more", "somebody who likes games", "football")
+NEW = ("play with us more", "somebody who listens properly", "he listened to every word")
 
 
 def cookie(opened: Opened) -> str:
@@ -187,7 +187,8 @@ def test_the_page_in_chromium(taught: Opened) -> None:
         with taught.sayso.store.write() as session:
             row = coders.in_use(session, taught.wave.consultation.id)
             assert row is not None
-            row.figures = row.figures | {"n": 40}
+            moved = [{"code": "listening", "before": 0.5, "after": 0.75, "n": 12}]
+            row.figures = row.figures | {"n": 40, "moved": moved}
         page.reload()
         page.locator("details summary").first.click()
         assert page.locator(".version table").count() == 1
