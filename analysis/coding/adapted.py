@@ -48,7 +48,7 @@ class AdaptedHead(AttentiveHead):
 
     def score(self, text: str, vectors: Vectors, place: Place) -> tuple[Floats, Floats]:
         shares, scores = super().score(text, vectors, place)
-        return shares, np.asarray(scores + _nearness(_along(self, vectors)[None], self.kept)[0] @ self.pull)
+        return shares, np.asarray(scores + _nearness(self.along(vectors.mean(axis=0))[None], self.kept)[0] @ self.pull)
 
 
 def knows_most(base: AttentiveCoder, codebook: Codebook) -> bool:
@@ -157,12 +157,7 @@ def _joined(
 def _seen(base: AttentiveCoder, start: AttentiveHead, row: Exemplar) -> tuple[Floats, Floats]:
     place = (row.audience, row.question)
     _, vectors = base.reader.read(row.text, place)
-    return _along(start, vectors), start.score(row.text, vectors, place)[1]
-
-
-def _along(head: AttentiveHead, vectors: Vectors) -> Floats:
-    along = vectors.mean(axis=0) @ head.axes.astype(np.float32)
-    return np.asarray(along / max(float(np.linalg.norm(along)), 1e-9), dtype=np.float32)
+    return start.along(vectors.mean(axis=0)), start.score(row.text, vectors, place)[1]
 
 
 def _nearness(theirs: Floats, ours: Floats) -> Floats:

@@ -5,7 +5,6 @@ must get the same codings whatever else is asked with it.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from analysis.codebook import Codebook, shipped_codebook
 from analysis.coding import reasons
 from analysis.coding.attentive_head import AttentiveHead, load
-from analysis.coding.reading import Reader
+from analysis.coding.reading import Reader, side_by_side
 from analysis.coding.suggestion import Explanation, Suggestion, UnusableHead
 from analysis.records import AnswerRecord, Coding, Facet
 from analysis.text import Segment, Word, clauses, words
@@ -23,7 +22,6 @@ from consultation.encoder import Offsets
 
 Floats = NDArray[np.float32]
 
-READERS = 2  # texts read at the same time: onnxruntime keeps one core busy with each
 _SILENT = 0.12  # where no code is likelier than this, the answer says nothing that could be coded
 
 
@@ -79,8 +77,8 @@ class AttentiveCoder:
         return self.head.version
 
     def code(self, records: Sequence[AnswerRecord]) -> list[Suggestion]:
-        unread = [self._why_unread(each) for each in records]
-        seen = iter(self._see([each for each, why in zip(records, unread, strict=True) if why is None]))
+        unread = [reasons.why_passed_over(each) for each in records]
+        seen = iter(side_by_side(self.see, [each for each, why in zip(records, unread, strict=True) if why is None]))
         return [
             self._suggestion(next(seen)) if why is None else Suggestion(each.answer_id, (), why, {})
             for each, why in zip(records, unread, strict=True)
@@ -88,7 +86,7 @@ class AttentiveCoder:
 
     def explain(self, record: AnswerRecord, codes: Sequence[str]) -> dict[str, Explanation]:
         """For each of these codes, the words that speak for it in the answer, and the most similar exemplars."""
-        if self._why_unread(record) is not None:
+        if reasons.why_passed_over(record) is not None:
             return {}
         sight = self.see(record)
         columns = {code: at for at, (_, code) in enumerate(self.head.columns) if code in set(codes)}
@@ -106,16 +104,6 @@ class AttentiveCoder:
         offsets, vectors = self.reader.read(record.text, place)
         shares, scores = self.head.score(record.text, vectors, place)
         return Sight(record, offsets, shares, scores, self.head.likeness(vectors.mean(axis=0)))
-
-    def _see(self, records: Sequence[AnswerRecord]) -> list[Sight]:
-        if len(records) < READERS:
-            return [self.see(each) for each in records]
-        with ThreadPoolExecutor(READERS) as readers:
-            return list(readers.map(self.see, records))
-
-    def _why_unread(self, record: AnswerRecord) -> str | None:
-        empty = reasons.why_nothing_to_read(record.withheld, [each.text for each in words(record.text)])
-        return empty or reasons.why_unread(record.language)
 
     def _suggestion(self, sight: Sight) -> Suggestion:
         confidence = self.head.confidence(sight.scores)

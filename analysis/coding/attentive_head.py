@@ -15,6 +15,7 @@ from analysis.coding.exemplars import Exemplar, read_exemplars
 from analysis.coding.suggestion import UnusableHead
 from analysis.coding.wording import Wording
 from analysis.records import Facet
+from analysis.vectors import unit
 from consultation.encoder import Vectors
 
 Floats = NDArray[np.float32]
@@ -78,8 +79,11 @@ class AttentiveHead:
 
     def likeness(self, vector: Vectors) -> Floats:
         """How like each exemplar is, (n,), rounded, so that the order never hangs on the last bit."""
-        along = vector @ self.axes.astype(np.float32)
-        return np.asarray(np.round(self._wide @ (along / max(float(np.linalg.norm(along)), 1e-9)), 4), dtype=np.float32)
+        return np.asarray(np.round(self._wide @ self.along(vector), 4), dtype=np.float32)
+
+    def along(self, vector: Vectors) -> Floats:
+        """A text's vector (384,) along the axes, (d,), at length 1."""
+        return unit(vector @ self.axes.astype(np.float32))
 
     def nearest(self, likeness: Floats, column: int | None, count: int) -> list[str]:
         """The texts of the most similar exemplars, of those that carry the column if one is given."""
@@ -99,8 +103,7 @@ class AttentiveHead:
 
     @cached_property
     def _wide(self) -> Floats:
-        wide = self.bank.astype(np.float32)
-        return np.asarray(wide / np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+        return unit(self.bank.astype(np.float32))
 
 
 def small(vectors: Floats, axes: NDArray[np.float16]) -> NDArray[np.int8]:

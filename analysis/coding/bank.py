@@ -13,7 +13,8 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from analysis.coding.views import VIEWS, WORD_BUCKETS, Passage, Place, unit
+from analysis.coding.views import VIEWS, WORD_BUCKETS, Passage, Place
+from analysis.vectors import unit
 from consultation.encoder import Vectors
 
 Floats = NDArray[np.float32]

@@ -61,10 +61,6 @@ def f1(truth: Flags, given: Flags) -> tuple[float, float]:
     return float(micro[0]), float(macro[0])
 
 
-def score(truth: Flags, given: Flags) -> Score:
-    return _score(truth, given, _f1(_draws(len(truth)), truth, given))
-
-
 def compare(codes: Sequence[str], truth: Flags, before: Flags, after: Flags) -> Comparison:
     """What `after` is worth beside `before`, on the same resamples."""
     draws = _draws(len(truth))

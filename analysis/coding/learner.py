@@ -6,7 +6,6 @@ reads the clock. Everything is chosen by leaving texts out one at a time.
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,9 @@ from analysis.coding.deciding import Decision, learn_decision
 from analysis.coding.dual import Floats, Lesson, fit, solve
 from analysis.coding.exemplars import SENTIMENTS, Exemplar, fingerprint, own_words
 from analysis.coding.learned import Column, Learned, Mix, as_kept
+from analysis.coding.reading import side_by_side
 from analysis.coding.views import Passage, ViewReader, read_text
 from analysis.records import Facet
-
-READERS = 2  # texts read at the same time: onnxruntime keeps one core busy with each
 
 # Raise it when the method changes, so that codings of two methods never carry one version.
 _METHOD = "3"
@@ -55,8 +53,7 @@ def learn(rows: Sequence[Exemplar], codebook: Codebook, reader: ViewReader) -> L
 
 def read_all(rows: Iterable[Exemplar], reader: ViewReader) -> list[Passage]:
     """What takes the time: every text through the encoder."""
-    with ThreadPoolExecutor(READERS) as readers:
-        return list(readers.map(lambda each: read_text(each.text, (each.audience, each.question), reader).whole, rows))
+    return side_by_side(lambda each: read_text(each.text, (each.audience, each.question), reader).whole, rows)
 
 
 def choose_mix(bank: Bank, lesson: Lesson, rows: int) -> Mix:

@@ -1,11 +1,13 @@
 """Reads an answer with the tuned encoder, in the light of what was asked; must not know codes.
 
-The encoder is MiniLM with fewer layers, tuned on coded answers (see `shipped/model-card.md`). What was asked stands as
+The encoder is MiniLM, tuned on coded answers (see `shipped/model-card.md`). What was asked stands as
 one piece of its own before the text: pieces of BERT's vocabulary that were never used, one a place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +17,10 @@ MODEL = Path(__file__).parent / "shipped" / "encoder.onnx"
 NOT_KNOWN = 1  # the number of "[unused0]", which stands for a question that is not known; the known ones follow
 
 Place = tuple[str, str]  # audience, question
+_Asked = TypeVar("_Asked")
+_Seen = TypeVar("_Seen")
+
+_READERS = 2  # texts read at the same time: onnxruntime keeps one core busy with each
 
 
 class Reader(MiniLM):
@@ -38,3 +44,9 @@ class Reader(MiniLM):
         """The pieces' vectors, whatever was asked: one for each piece that MiniLM gives."""
         seen = [self.run([ids[0], NOT_KNOWN, *ids[1:]]) for ids, _ in self.windows(text)]
         return np.concatenate([np.delete(each, 1, axis=0) for each in seen])
+
+
+def side_by_side(read: Callable[[_Asked], _Seen], texts: Iterable[_Asked]) -> list[_Seen]:
+    """What `read` makes of each, in order."""
+    with ThreadPoolExecutor(_READERS) as readers:
+        return list(readers.map(read, texts))

@@ -7,7 +7,8 @@ glance. It never says that the machine is sure: that is the confidence's job.
 import re
 from collections.abc import Mapping, Sequence
 
-from analysis.text import Word, normalise, polarity
+from analysis.records import AnswerRecord
+from analysis.text import Word, normalise, polarity, words
 from consultation.domain.languages import ENGLISH, IN_ENGLISH
 
 _MOST_WORDS = 3
@@ -55,15 +56,16 @@ def why_toned(tone: str, nearest: str | None, text: str) -> str:
     return f"Reads as {tone}{like}. TextBlob’s word list leans {leaning} ({score:+.2f})."
 
 
-def why_nothing_to_read(withheld: bool, written: Sequence[str]) -> str | None:
-    """Why there is nothing to code, or None where there is something to read."""
-    if withheld:
+def why_passed_over(record: AnswerRecord) -> str | None:
+    """Why an answer is not read; None where there is English to read."""
+    written = [each.text for each in words(record.text)]
+    if record.withheld:
         return "The answer is withheld, so there is no text to code."
     if not written:
         return "Nothing was written that can be coded."
     if all(each.startswith("[") for each in written):
         return "All that was written was hidden when the answer was redacted, so there is nothing to code."
-    return None
+    return why_unread(record.language)
 
 
 def why_unread(language: str) -> str | None:

@@ -5,7 +5,6 @@ same answer must get the same codings whatever else is asked with it.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +14,12 @@ from analysis.codebook import Codebook
 from analysis.coding import reasons
 from analysis.coding.bank import Texts
 from analysis.coding.learned import Floats, Learned
+from analysis.coding.reading import side_by_side
 from analysis.coding.suggestion import Explanation, Suggestion, UnusableHead
 from analysis.coding.views import Passage, ReadText, ViewReader, read_text, word_term
 from analysis.records import AnswerRecord, Coding, Facet
 from analysis.text import Word, normalise, words
 
-READERS = 2
 _CODED = (Facet.OUTCOME, Facet.THEME)
 
 
@@ -58,14 +57,11 @@ class TaughtCoder:
         return self.learned.version
 
     def code(self, records: Sequence[AnswerRecord]) -> list[Suggestion]:
-        if len(records) < READERS:
-            return [self._code_one(each) for each in records]
-        with ThreadPoolExecutor(READERS) as readers:
-            return list(readers.map(self._code_one, records))
+        return side_by_side(self._code_one, records)
 
     def explain(self, record: AnswerRecord, codes: Sequence[str]) -> dict[str, Explanation]:
         """For each of these codes, the words that speak for it in the answer, and the most similar exemplars."""
-        if self._why_unread(record) is not None:
+        if reasons.why_passed_over(record) is not None:
             return {}
         sight, asked = self._see(record), set(codes)
         columns = {code: at for at, (_, code) in enumerate(self.learned.columns) if code and code in asked}
@@ -77,10 +73,6 @@ class TaughtCoder:
             for code, column in columns.items()
         }
 
-    def _why_unread(self, record: AnswerRecord) -> str | None:
-        empty = reasons.why_nothing_to_read(record.withheld, [each.text for each in words(record.text)])
-        return empty or reasons.why_unread(record.language)
-
     def _see(self, record: AnswerRecord) -> Sight:
         read = read_text(record.text, (record.audience, record.question), self._reader)
         likeness = self.learned.likeness(Texts.of([read.whole, *read.parts]))
@@ -89,7 +81,7 @@ class TaughtCoder:
         return Sight(record, read, likeness, scores, self.learned.confidence(scores[0]))
 
     def _code_one(self, record: AnswerRecord) -> Suggestion:
-        unread = self._why_unread(record)
+        unread = reasons.why_passed_over(record)
         if unread:
             return Suggestion(record.answer_id, (), unread, {})
         sight = self._see(record)

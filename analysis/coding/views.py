@@ -17,6 +17,7 @@ import onnxruntime
 
 from analysis.coding.reading import Reader
 from analysis.text import Segment, clauses, normalise, words
+from analysis.vectors import unit
 from consultation.encoder import HashEncoder, MiniLM, ModelUnavailable, Offsets, Vectors
 from consultation.encoder.minilm import installed_model
 from consultation.encoder.outputs import also_output
@@ -165,11 +166,6 @@ def _pooled(
     first, last = offsets.T
     inside = (first < last) & (first < segment.end) & (last > segment.start)
     return {name: unit(each[inside].mean(axis=0)) for name, each in pieces.items()} if inside.any() else whole
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """Each row at length 1."""
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 def terms_of(text: str) -> Mapping[int, int]:

@@ -16,6 +16,7 @@ from analysis.records import AnswerRecord, Coding, Facet
 from analysis.text import clauses, words
 from analysis.themes.distinctive import distinctive, name_of
 from analysis.themes.grouping import apart_from, average_link, common_of
+from analysis.vectors import unit
 from consultation.encoder import Encoder
 
 ALIKE = 0.3  # mean cosine within a group, after what the question has in common is taken out
@@ -79,7 +80,7 @@ def find_candidates(
         mine = [left[at] for at in group]
         nearness = _nearness(mine, apart[group])
         telling = distinctive(_by_respondent(mine), [each.text for id, each in told.items() if id not in nearness])
-        like = meanings @ _unit(vectors[group].mean(axis=0))
+        like = meanings @ unit(vectors[group].mean(axis=0))
         overlap = _overlap(nearness, carried, dict(zip(codebook.theme_ids, like.tolist(), strict=True)))
         found.append(Candidate(name_of(telling) or UNNAMED, tuple(telling), nearness, overlap))
     return found
@@ -148,7 +149,7 @@ def _by_respondent(clauses_of: Sequence[Clause]) -> list[str]:
 
 
 def _nearness(mine: Sequence[Clause], apart: Floats) -> dict[str, float]:
-    near = apart @ _unit(apart.mean(axis=0))
+    near = apart @ unit(apart.mean(axis=0))
     best: dict[str, float] = {}
     for each, value in zip(mine, near.tolist(), strict=True):
         best[each.answer.answer_id] = max(best.get(each.answer.answer_id, -1.0), round(value, 4))
@@ -164,7 +165,3 @@ def _overlap(
     nearest = max(like, key=lambda code: like[code])
     chosen = dict.fromkeys([*ranked, nearest])
     return tuple((code, round(counts[code] / len(answers), 2), round(like.get(code, 0.0), 2)) for code in chosen)
-
-
-def _unit(vector: Floats) -> Floats:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)

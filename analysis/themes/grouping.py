@@ -5,6 +5,8 @@ from collections.abc import Hashable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.vectors import unit
+
 Floats = NDArray[np.float32]
 
 NEVER = np.float32(-9)  # below any cosine
@@ -24,8 +26,7 @@ def common_of(vectors: Floats, kinds: Sequence[Hashable]) -> dict[Hashable, Floa
 def apart_from(common: Mapping[Hashable, Floats], vectors: Floats, kinds: Sequence[Hashable]) -> Floats:
     """Unit vectors of what is left when that is taken out: answers to one question are alike in what was asked, which
     says nothing about what they say."""
-    left = vectors - np.stack([common[each] for each in kinds])
-    return np.asarray(left / np.maximum(np.linalg.norm(left, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+    return unit(vectors - np.stack([common[each] for each in kinds]))
 
 
 def average_link(vectors: Floats, least: float) -> list[list[int]]:

@@ -33,7 +33,6 @@ from analysis.records import Facet
 from consultation.encoder import MiniLM
 
 METHOD = "3"  # raise it when the method changes, so that codings of two methods never carry one version
-LAYERS = 6
 FOLDS = 7
 AXES = 128  # of the exemplars' vectors: as many lose nothing that could be measured
 Columns = tuple[tuple[Facet, str], ...]
@@ -45,7 +44,7 @@ def main(predictions: Path) -> None:
     fold = np.array(folds(rows, FOLDS))
     kept = [rows[at] for at in np.flatnonzero(fold != 0)]
     with TemporaryDirectory() as folder:
-        network = build(whole_weights(Path(folder)), LAYERS, len(columns), len(places), Recipe().seed)
+        network = build(whole_weights(Path(folder)), len(columns), len(places), Recipe().seed)
     tune(network, lessons(kept, columns, places, MiniLM()), Recipe(), lambda *told: print(*told, flush=True))
     ship(network, rows, fold == 0, columns, places, predictions)
 
