@@ -79,6 +79,7 @@ def _lessons(sayso: Sayso, waves: list[Wave]) -> Lessons:
         made |= here
     with sayso.store.read() as session:
         examples = codebooks.examples(session, consultation.id)
+        versions = codebooks.codes_of_versions(session, consultation.id)
     return Lessons(
         consultation=consultation.id,
         slug=consultation.slug,
@@ -86,6 +87,7 @@ def _lessons(sayso: Sayso, waves: list[Wave]) -> Lessons:
         before=coder_of(sayso, waves[0]),
         records=records,
         judged=made,
+        versions=versions,
         examples=examples,
         at=sayso.desk.now(),
         on=sayso.desk.today(),

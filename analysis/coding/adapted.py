@@ -167,7 +167,9 @@ def _nearness(theirs: Floats, ours: Floats) -> Floats:
 def _known(rows: Sequence[Exemplar], columns: Columns) -> NDArray[np.bool_]:
     """Whether anybody said, for each row and column."""
     said = {Facet.OUTCOME: "outcomes", Facet.THEME: "themes", Facet.SENTIMENT: "sentiment"}
-    known = [[getattr(row, said[facet]) is not None for facet, _ in columns] for row in rows]
+    known = [
+        [getattr(row, said[facet]) is not None and code not in row.unasked for facet, code in columns] for row in rows
+    ]
     return np.array(known, dtype=bool).reshape(len(rows), len(columns))
 
 

@@ -31,7 +31,7 @@ class Exemplar:
     """One hand-coded answer. None is "nobody has said"; an empty tuple is "none applies".
 
     `source` is its file or author: cross-validation keeps sources' neighbours together. `again` is a second, blind
-    coding of it.
+    coding of it. Codes that were `unasked` came into the codebook later: of them nobody has said anything.
     """
 
     text: str
@@ -42,6 +42,7 @@ class Exemplar:
     question: str = ""
     source: str = ""
     again: Coded | None = None
+    unasked: tuple[str, ...] = ()
 
 
 def exemplar_from(row: Mapping[str, Any], source: str = "", number: int = 0) -> Exemplar:

@@ -81,7 +81,7 @@ def _decisions(columns: Sequence[Column], scores: Floats, lesson: Lesson) -> dic
     found = {}
     for facet in dict.fromkeys(each for each, _ in columns):
         at = np.array([number for number, (each, _) in enumerate(columns) if each is facet])
-        known = np.flatnonzero(lesson.known[: len(scores), at[0]])
+        known = np.flatnonzero(lesson.known[: len(scores), at].any(axis=1))
         found[facet] = learn_decision(scores[np.ix_(known, at)], lesson.truth[np.ix_(known, at)])
     return found
 
@@ -110,7 +110,8 @@ def _truth(rows: Sequence[Exemplar], columns: Sequence[Column]) -> NDArray[np.bo
 
 def _known(rows: Sequence[Exemplar], columns: Sequence[Column]) -> NDArray[np.bool_]:
     """Whether anybody said, for each of `_truth`."""
-    return np.array([[_codes(each, facet) is not None for facet, _ in columns] for each in rows], dtype=bool)
+    known = [[_codes(row, facet) is not None and code not in row.unasked for facet, code in columns] for row in rows]
+    return np.array(known, dtype=bool)
 
 
 def _codes(row: Exemplar, facet: Facet) -> tuple[str, ...] | None:

@@ -40,7 +40,7 @@ _A_FIFTH = 5
 @dataclass(frozen=True)
 class Lessons:
     """What is learned from: the reviewed answers, what people made of each (`judged`), and examples from elsewhere.
-    `before` is the coder in use."""
+    `before` is the coder in use, `versions` has the codes of every version of the codebook."""
 
     consultation: str
     slug: str
@@ -48,6 +48,7 @@ class Lessons:
     before: Coder
     records: Sequence[AnswerRecord]
     judged: Mapping[str, Judged]
+    versions: Mapping[tuple[str, int], Collection[str]]
     examples: Sequence[ExampleRow]
     at: datetime
     on: date
@@ -63,7 +64,7 @@ def learn(database: Database, material: Lessons) -> bool:
     reviewed = [each for each in material.records if why_unread(each.language) is None]
     lessons = [each for each in reviewed if not is_held_out(each.answer_id)]
     rows = [
-        *(_from_answer(each, material.judged[each.answer_id], material.codebook) for each in lessons),
+        *(_from_answer(each, material) for each in lessons),
         *(_from_example(each, material.codebook) for each in material.examples),
     ]
     if not rows:
@@ -125,8 +126,11 @@ def _curves(found: HeldOut) -> dict[str, Any]:
     return {name: [list(point) for point in curve] for name, curve in effort_curves(found).items()}
 
 
-def _from_answer(record: AnswerRecord, judged: Judged, codebook: Codebook) -> Exemplar:
+def _from_answer(record: AnswerRecord, material: Lessons) -> Exemplar:
+    judged, codebook = material.judged[record.answer_id], material.codebook
     tones = judged.codes(Facet.SENTIMENT)
+    codes = [each.id for each in codebook.codes]
+    asked = {*material.versions.get(judged.codebook, codes), *(code for _, code in judged.stands)}
     return Exemplar(
         text=record.text,
         outcomes=_in_use(judged.codes(Facet.OUTCOME), codebook.outcome_ids),
@@ -135,6 +139,7 @@ def _from_answer(record: AnswerRecord, judged: Judged, codebook: Codebook) -> Ex
         audience=record.audience,
         question=record.question,
         source="reviewed",
+        unasked=tuple(each for each in codes if each not in asked),
     )
 
 

@@ -103,6 +103,8 @@ def finish_review(
             "reviewed_on": sitting.on.isoformat(),
             "drawn": drawn,
             "coder": read_by,
+            "codebook": sitting.codebook.id,
+            "codebook_version": sitting.codebook.version,
             "proposed": sorted([facet, code] for facet, code in codings.proposed(session, answer)),
         }
         changes = _changes(session, sitting, answer, judgements) | {REVIEW: review}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from analysis.codebook import Codebook, codebook_from
+from analysis.codebook import Codebook, codebook_from, shipped_codebook
 from analysis.storage.tables import CodebookVersionRow, ExampleRow, SplitAnswerRow, SplitRow
 
 
@@ -27,6 +27,12 @@ def versions(session: Session, consultation: str) -> list[CodebookVersionRow]:
     """All of them, the newest first."""
     wanted = select(CodebookVersionRow).where(CodebookVersionRow.consultation_id == consultation)
     return list(session.exec(wanted.order_by(col(CodebookVersionRow.number).desc())))
+
+
+def codes_of_versions(session: Session, consultation: str) -> dict[tuple[str, int], frozenset[str]]:
+    """The codes of each version, by the codebook's id and version; the one that ships is the first."""
+    books = [shipped_codebook(), *(codebook_from(each.body) for each in versions(session, consultation))]
+    return {(each.id, each.version): frozenset(code.id for code in each.codes) for each in books}
 
 
 def add(

@@ -14,10 +14,12 @@ Answers = SelectOfScalar[str]  # ids, as a query: there may be many
 
 @dataclass(frozen=True)
 class Judged:
-    """A reviewed answer: the codes that its reviewer let stand, and how they came to it."""
+    """A reviewed answer: the codes that its reviewer let stand, how they came to it, and the codebook that they had, by
+    id and version."""
 
     drawn: str
     stands: frozenset[tuple[Facet, str]]
+    codebook: tuple[str, int]
 
     def codes(self, facet: Facet) -> tuple[str, ...]:
         return tuple(sorted(code for its, code in self.stands if its is facet))
@@ -33,7 +35,10 @@ def judged(session: Session, answers: Answers) -> dict[str, Judged]:
         if answer in stands:
             change = stands[answer]
             (change.discard if verdict == Verdict.REJECTED.value else change.add)((Facet(facet), code))
-    return {answer: Judged(found[answer].drawn, frozenset(stands[answer])) for answer in found}
+    return {
+        answer: Judged(row.drawn, frozenset(stands[answer]), (row.codebook, row.codebook_version))
+        for answer, row in found.items()
+    }
 
 
 def count_reviewed(session: Session, answers: Answers) -> int:

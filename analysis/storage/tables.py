@@ -97,7 +97,8 @@ class ActRow(SQLModel, table=True):
 
 class ReviewRow(SQLModel, table=True):
     """A person has judged the whole answer. `drawn` says how they came to it (only "random" is a fair sample),
-    `proposed` which codes the machine of version `coder` had proposed then, as [facet, code] pairs."""
+    `proposed` which codes the machine of version `coder` had proposed then, as [facet, code] pairs. Of codes that
+    their `codebook` did not have in that version they have said nothing."""
 
     __tablename__ = "review"
     __table_args__ = NO_ROWID
@@ -106,6 +107,8 @@ class ReviewRow(SQLModel, table=True):
     reviewed_on: date
     drawn: str
     coder: str
+    codebook: str
+    codebook_version: int
     proposed: Any = Field(sa_column=Column(JSON, nullable=False))
 
 

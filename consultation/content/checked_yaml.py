@@ -24,8 +24,8 @@ FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, wher
 
 
 class _Loader(FAST):  # type: ignore[misc]
-    """Plain values only; a key given twice is an error instead of a silent replacement; and `yes` and `8_10` stay
-    the words that their author wrote (YAML 1.2), where YAML 1.1 would read a truth value and 810. Dates stay words
+    """Plain values only; a key given twice is an error instead of a silent replacement; and `yes`, `8_10` and `010`
+    stay the words that their author wrote, where YAML 1.1 would read a truth value, 810 and 8. Dates stay words
     too: the model reads them, and names the line of one that no calendar has."""
 
 
@@ -34,7 +34,7 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?[0-9]+$"), list("-0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
 
 
 def _mapping_without_repeats(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:

@@ -27,6 +27,8 @@ ON_ANSWERS = {
         sa.Column("reviewed_on", sa.Date(), nullable=False),
         sa.Column("drawn", sa.String(), nullable=False),
         sa.Column("coder", sa.String(), nullable=False),
+        sa.Column("codebook", sa.String(), nullable=False),
+        sa.Column("codebook_version", sa.Integer(), nullable=False),
         sa.Column("proposed", sa.JSON(), nullable=False),
     ),
     "analyst_note": (

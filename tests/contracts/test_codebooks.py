@@ -152,7 +152,7 @@ def test_what_hangs_on_merged_codes_goes_over_too(told: Store) -> None:
     begin(told, {(ANSWERS[0], "respect"): (True, None)})
     review = ReviewRow(
         answer_id=ANSWERS[0], reviewed_by="analyst B", reviewed_on=DAY, drawn="random", coder="m",
-        proposed=[["theme", "listening"], ["theme", "respect"]],
+        codebook="c", codebook_version=1, proposed=[["theme", "listening"], ["theme", "respect"]],
     )  # fmt: skip
     example = ExampleRow(
         consultation_id=MINE, id="1", text="t", audience="", question="", themes=["respect", "bullying"], source="s"

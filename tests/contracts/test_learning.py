@@ -78,6 +78,7 @@ def test_what_a_reviewer_let_stand_is_what_is_learned(coded: Store) -> None:
     assert found[FIRST].drawn == "random"
     assert found[FIRST].stands == {(Facet.THEME, "trust_confidentiality"), (Facet.SENTIMENT, "negative")}
     assert found[FIRST].codes(Facet.THEME) == ("trust_confidentiality",)
+    assert found[FIRST].codebook == (A.codebook.id, A.codebook.version)
 
 
 def test_what_is_in_the_band_and_open_is_accepted_at_one_stroke_and_taken_back(coded: Store) -> None:

@@ -47,6 +47,19 @@ def test_a_code_of_ones_own_is_learned_beside_those_that_ship() -> None:
     assert "transport" in bus.codes(Facet.THEME), "what ships was forgotten"
 
 
+def test_answers_reviewed_before_a_code_came_in_say_nothing_about_it() -> None:
+    codebook = replace(shipped_codebook(), themes=(*shipped_codebook().themes, GARDENS), version=2)
+    new = [row(each, "gardens") for each in SAID[:2]]
+    early = [row(each, "activities_places") for each in SAID[2:]]
+    silent = [replace(each, unasked=("gardens",)) for each in early]
+    asked = record("digging the allotment on sundays")
+    absent, unsaid, alone = (
+        adapted.adapt(shipped_coder(), [*new, *rows], codebook).code([asked])[0].confidences["gardens"]
+        for rows in (early, silent, [])
+    )
+    assert absent < unsaid == alone
+
+
 def test_a_correction_moves_answers_like_it_and_leaves_others() -> None:
     text = "my youth worker shouts at the others"
     plain = shipped_coder().code([record(text)])[0].confidences["respect"]

@@ -24,6 +24,8 @@ def queue(*reviewed: str) -> Queue:
         "reviewed_on": date(2026, 11, 23),
         "drawn": "random",
         "coder": "",
+        "codebook": "",
+        "codebook_version": 1,
     }
     places = {each: Place("staff", "need", "ur" if each == FOREIGN else "en") for each in (*MADE, "r1", "r2", "r3")}
     made = {**MADE, **dict.fromkeys(("r1", "r2", "r3"), MADE[SURE])}

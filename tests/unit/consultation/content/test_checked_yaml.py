@@ -22,7 +22,7 @@ class Things(BaseModel):
     on: bool = False
 
 
-@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "8_10", "1:30", "0o17", "1e3", "NO", "~x"])
+@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "8_10", "1:30", "0o17", "1e3", "NO", "~x", "08", "010"])
 def test_words_stay_the_words_that_their_author_wrote(word: str) -> None:
     assert parse(f"things: [{{name: {word}}}]", PATH, Things).things[0].name == word
 
