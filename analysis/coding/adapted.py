@@ -48,7 +48,7 @@ class AdaptedHead(AttentiveHead):
 
     def score(self, text: str, vectors: Vectors, place: Place) -> tuple[Floats, Floats]:
         shares, scores = super().score(text, vectors, place)
-        return shares, np.asarray(scores + _nearness(self.along(vectors.mean(axis=0))[None], self.kept)[0] @ self.pull)
+        return shares, np.asarray(scores + _nearness(self.along(vectors)[None], self.kept)[0] @ self.pull)
 
 
 def knows_most(base: AttentiveCoder, codebook: Codebook) -> bool:
@@ -157,7 +157,7 @@ def _joined(
 def _seen(base: AttentiveCoder, start: AttentiveHead, row: Exemplar) -> tuple[Floats, Floats]:
     place = (row.audience, row.question)
     _, vectors = base.reader.read(row.text, place)
-    return start.along(vectors.mean(axis=0)), start.score(row.text, vectors, place)[1]
+    return start.along(vectors), start.score(row.text, vectors, place)[1]
 
 
 def _nearness(theirs: Floats, ours: Floats) -> Floats:

@@ -103,7 +103,7 @@ class AttentiveCoder:
         place = (record.audience, record.question)
         offsets, vectors = self.reader.read(record.text, place)
         shares, scores = self.head.score(record.text, vectors, place)
-        return Sight(record, offsets, shares, scores, self.head.likeness(vectors.mean(axis=0)))
+        return Sight(record, offsets, shares, scores, self.head.likeness(vectors))
 
     def _suggestion(self, sight: Sight) -> Suggestion:
         confidence = self.head.confidence(sight.scores)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.coding.calibration import Calibration
-from analysis.coding.exemplars import Exemplar, read_exemplars
+from analysis.coding.exemplars import Exemplar, read_exemplars, undisputed
 from analysis.coding.suggestion import UnusableHead
 from analysis.coding.wording import Wording
 from analysis.records import Facet
@@ -29,11 +29,12 @@ SHIPPED = Path(__file__).parent / "shipped" / "head.npz"
 class AttentiveHead:
     """`columns` name the c things that are scored, outcomes, then themes, then sentiments.
 
-    Each column weighs the pieces of a text by `look` (384, c), and sums what they are worth to it by `worth` (384, c):
-    label-wise attention (Mullenbach et al., "Explainable prediction of medical codes from clinical text", NAACL 2018).
+    Each column weighs the pieces of a text by `look` (m, 384, c), and sums what they are worth to it by `worth`, of the
+    same shape: label-wise attention (Mullenbach et al., "Explainable prediction of medical codes from clinical text",
+    NAACL 2018). Each of the m encoders does so apart, and their mean counts.
     `habit` (p + 1, c) is what each of the p `places` (audience, question) adds; its first row is for unknown ones.
-    `wording` adds what the very words say. `axes` (384, d) and `bank` (n, d), in 127ths, hold the exemplars' vectors;
-    `truth` (n, c) their codes.
+    `wording` adds what the very words say. `axes` (m * 384, d) and `bank` (n, d), in 127ths, hold the vectors of the
+    exemplars that are shown; `truth` (n, c) their codes.
     """
 
     columns: tuple[tuple[Facet, str], ...]
@@ -50,10 +51,10 @@ class AttentiveHead:
     version: str
 
     def score(self, text: str, vectors: Vectors, place: Place) -> tuple[Floats, Floats]:
-        """What each piece of the text adds to each column (t, c), and the columns' scores (c,)."""
+        """What each piece of the text, (m, t, 384), adds to each column (t, c), and the columns' scores (c,)."""
         sight = vectors @ self.look
-        share = np.exp(sight - sight.max(axis=0))
-        shares = share / share.sum(axis=0) * (vectors @ self.worth)
+        share = np.exp(sight - sight.max(axis=1, keepdims=True))
+        shares = (share / share.sum(axis=1, keepdims=True) * (vectors @ self.worth)).mean(axis=0)
         meant = shares.sum(axis=0) + self.habit[self._numbers.get(place, 0)]
         return shares, np.asarray(meant + WORDING * self.wording.score(text), dtype=np.float32)
 
@@ -77,13 +78,13 @@ class AttentiveHead:
     def columns_of(self, *facets: Facet) -> list[int]:
         return [at for at, (facet, _) in enumerate(self.columns) if facet in facets]
 
-    def likeness(self, vector: Vectors) -> Floats:
+    def likeness(self, vectors: Vectors) -> Floats:
         """How like each exemplar is, (n,), rounded, so that the order never hangs on the last bit."""
-        return np.asarray(np.round(self._wide @ self.along(vector), 4), dtype=np.float32)
+        return np.asarray(np.round(self._wide @ self.along(vectors), 4), dtype=np.float32)
 
-    def along(self, vector: Vectors) -> Floats:
-        """A text's vector (384,) along the axes, (d,), at length 1."""
-        return unit(vector @ self.axes.astype(np.float32))
+    def along(self, vectors: Vectors) -> Floats:
+        """A text along the axes, (d,), at length 1."""
+        return unit(gist(vectors) @ self.axes.astype(np.float32))
 
     def nearest(self, likeness: Floats, column: int | None, count: int) -> list[str]:
         """The texts of the most similar exemplars, of those that carry the column if one is given."""
@@ -104,6 +105,16 @@ class AttentiveHead:
     @cached_property
     def _wide(self) -> Floats:
         return unit(self.bank.astype(np.float32))
+
+
+def gist(vectors: Vectors) -> Floats:
+    """A text's one vector, (m * 384,), of its pieces' (m, t, 384)."""
+    return np.asarray(vectors.mean(axis=1).ravel(), dtype=np.float32)
+
+
+def examples(rows: Sequence[Exemplar]) -> list[Exemplar]:
+    """Those whose vectors `bank` holds, and who are shown as the nearest."""
+    return [each for each in rows if undisputed(each)]
 
 
 def small(vectors: Floats, axes: NDArray[np.float16]) -> NDArray[np.int8]:
@@ -147,7 +158,7 @@ def load(path: Path = SHIPPED) -> AttentiveHead:
 
 def _head(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> AttentiveHead:
     columns = tuple((Facet(facet), code) for facet, code in facts["columns"])
-    rows = read_exemplars()
+    rows = examples(read_exemplars())
     if len(rows) != len(arrays["bank"]):
         raise ValueError("the exemplars are not those that it was made with")
     return AttentiveHead(
@@ -167,7 +178,7 @@ def _head(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Atten
 
 
 def truth_of(rows: Sequence[Exemplar], columns: Sequence[tuple[Facet, str]]) -> NDArray[np.bool_]:
-    """(n, c): which columns each row carries: what the second reader said where there was one, who saw no author."""
+    """(n, c): which columns each row carries: what the second coding says, where there is one."""
     judged = [row.again or row for row in rows]
     coded = [{*(each.outcomes or ()), *(each.themes or ()), each.sentiment} for each in judged]
     return np.array([[code in each for _, code in columns] for each in coded], dtype=bool)

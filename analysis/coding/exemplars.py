@@ -19,7 +19,8 @@ class UnusableExemplar(ValueError):
 
 @dataclass(frozen=True)
 class Coded:
-    """What one more reader made of an answer without knowing of the first."""
+    """What a second reader made of an answer without knowing of the first; where the two differed, what a third, who
+    knew of both, settled on."""
 
     outcomes: tuple[str, ...]
     themes: tuple[str, ...]
@@ -30,7 +31,7 @@ class Coded:
 class Exemplar:
     """One hand-coded answer. None is "nobody has said"; an empty tuple is "none applies".
 
-    `source` is its file or author: cross-validation keeps sources' neighbours together. `again` is a second, blind
+    `source` is its file or author: cross-validation keeps sources' neighbours together. `again` is a second
     coding of it. Codes that were `unasked` came into the codebook later: of them nobody has said anything.
     """
 
@@ -76,6 +77,16 @@ def read_exemplars(folder: Path = SHIPPED) -> list[Exemplar]:
         for path in _files(folder)
         for number, line in enumerate(_lines(path), 1)
     ]
+
+
+def undisputed(row: Exemplar) -> bool:
+    """Whether all who coded it said the same: what is held up as an example must be one."""
+    again = row.again
+    return again is None or (
+        set(row.themes or ()) == set(again.themes)
+        and set(row.outcomes or ()) == set(again.outcomes)
+        and row.sentiment == again.sentiment
+    )
 
 
 def fingerprint(rows: Iterable[Exemplar]) -> str:

@@ -55,7 +55,7 @@ class ViewReader(Protocol):
         ...
 
     def look(self, text: str) -> tuple[Offsets, Mapping[str, Vectors]]:
-        """Where each piece stands in `text`, (t, 2), and by view its vector, (t, 384). Of the text alone."""
+        """Where each piece stands in `text`, (t, 2), and by view its vector, (t, d). Of the text alone."""
         ...
 
 
@@ -124,7 +124,7 @@ def installed_reader() -> ThreeViews:
 
 @dataclass(frozen=True)
 class Passage:
-    """`vectors` by view, (384,) each; `clauses` (k, 384), k >= 1; hashed words and letters and how often they occur."""
+    """`vectors` by view, (d,) each; `clauses` (k, 384), k >= 1; hashed words and letters and how often they occur."""
 
     vectors: Mapping[str, Vectors]
     clauses: Vectors

@@ -1,7 +1,7 @@
 """Hand-coded answers as numbers to learn: pieces of words, what was asked, and how far each code applies.
 
-Most answers were coded twice, by whoever wrote them and by a second reader who saw neither codes nor author. Where the
-two differ the truth lies between, nearer to the reader, whose situation is an analyst's.
+Most answers were coded twice: by whoever wrote them, and by readers who saw no author (see `Coded`). Where the two
+differ the truth lies between, nearer to the readers, whose situation is an analyst's.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from analysis.coding.reading import NOT_KNOWN, Place
 from analysis.records import Facet
 from consultation.encoder import MiniLM
 
-READER = 0.65  # how much the second reader's word weighs
+READER = 0.8  # how much the second coding weighs
 LONGEST = 200  # pieces; what is beyond is too rare to learn from
 
 Columns = Sequence[tuple[Facet, str]]
@@ -23,11 +23,13 @@ Columns = Sequence[tuple[Facet, str]]
 
 @dataclass(frozen=True)
 class Lesson:
-    """`ids` of its pieces, the number of its `place` (0 where unknown), and how far each column applies, (c,)."""
+    """`ids` of its pieces, the number of its `place` (0 where unknown), and how far each column applies, (c,).
+    `taught`, (c,), is what teachers score it, where there were any."""
 
     ids: tuple[int, ...]
     place: int
     truth: NDArray[np.float32]
+    taught: NDArray[np.float32] | None = None
 
 
 def lessons(rows: Sequence[Exemplar], columns: Columns, places: Sequence[Place], encoder: MiniLM) -> list[Lesson]:

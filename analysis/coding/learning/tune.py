@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -20,6 +21,7 @@ _ROUGH = torch.bfloat16  # in which processors learn several times faster than i
 _UNASKED = 0.15  # how often the question is hidden, so that unknown ones can be read too
 _RARE, _MOST = 0.06, 2.0  # codes rarer than this share weigh more, up to so much
 _WARM = 0.1  # of the steps
+_TAUGHT = 0.6  # how much teachers count beside the codes themselves
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def tune(
             places = [0 if chance.random() < _UNASKED else each.place for each in batch]
             with torch.autocast("cpu", _ROUGH):
                 scores = network(*_tensors(batch, places))
-            loss = _loss(scores.float(), torch.tensor(np.stack([each.truth for each in batch])), weight)
+            loss = _loss(scores.float(), batch, weight)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -64,18 +66,40 @@ def tune(
         tell(epoch, sum(lost) / len(lost))
 
 
+def scores_of(network: Network, asked: Sequence[Lesson]) -> NDArray[np.float32]:
+    """(n, c), in the order of the lessons."""
+    network.eval()
+    found = np.zeros((len(asked), network.habit.embedding_dim), dtype=np.float32)
+    order = sorted(range(len(asked)), key=lambda at: len(asked[at].ids))
+    with torch.no_grad(), torch.autocast("cpu", _ROUGH):
+        for start in range(0, len(order), 2 * _BATCH):
+            some = order[start : start + 2 * _BATCH]
+            batch = [asked[at] for at in some]
+            found[some] = network(*_tensors(batch, [each.place for each in batch])).float().numpy()
+    return found
+
+
 def build(weights: Path, columns: int, places: int, seed: int) -> Network:
     """A network that has learnt nothing yet, the same for the same seed."""
     torch.manual_seed(seed)
     return Network(weights, columns, places)
 
 
-def _loss(scores: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
-    codes = functional.binary_cross_entropy_with_logits(
-        scores[:, :-TONES], truth[:, :-TONES] * 0.98 + 0.003, pos_weight=weight
-    )
-    tone = functional.cross_entropy(scores[:, -TONES:], truth[:, -TONES:] * 0.95 + 0.05 / TONES)
-    return 10 * codes + 0.5 * tone
+def _loss(scores: Tensor, batch: Sequence[Lesson], weight: Tensor) -> Tensor:
+    truth = torch.tensor(np.stack([each.truth for each in batch]))
+    told = _apart(scores, truth[:, :-TONES] * 0.98 + 0.003, truth[:, -TONES:] * 0.95 + 0.05 / TONES, weight)
+    taught = [each.taught for each in batch if each.taught is not None]
+    if not taught:
+        return told
+    theirs = torch.tensor(np.stack(taught))
+    alike = _apart(scores, theirs[:, :-TONES].sigmoid(), theirs[:, -TONES:].softmax(dim=1))
+    return (1 - _TAUGHT) * told + _TAUGHT * alike
+
+
+def _apart(scores: Tensor, codes: Tensor, tones: Tensor, weight: Tensor | None = None) -> Tensor:
+    """How far the scores are from what should have come out."""
+    each = functional.binary_cross_entropy_with_logits(scores[:, :-TONES], codes, pos_weight=weight)
+    return 10 * each + 0.5 * functional.cross_entropy(scores[:, -TONES:], tones)
 
 
 def _weights(learnt: Sequence[Lesson]) -> Tensor:
