@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from analysis.codebook import shipped_codebook
 from analysis.coding.safe import Band, band_from, shipped_band
-from analysis.operations.learn import Lessons, forget_the_withdrawn, learn
+from analysis.operations.learn import Lessons, forget_examples, forget_the_withdrawn, learn
 from analysis.operations.take_records import answer_records
 from analysis.storage import codebooks, coders
 from analysis.storage.lessons import Judged, count_reviewed, judged
@@ -23,12 +23,15 @@ AFTER = 10
 
 def learn_where_due(sayso: Sayso, asked: str = "", go_on: Callable[[], bool] = lambda: True) -> int:
     """Have the coders learn of whose consultations enough was reviewed since the last time, or of the consultation that
-    was `asked` for; returns how many new versions are in use. Coders that hold what was withdrawn are forgotten."""
+    was `asked` for; returns how many new versions are in use. Coders that hold what was withdrawn are forgotten, and so
+    are examples once all answers are gone."""
     used = 0
     for consultation, waves in _waves(sayso).items():
         forgot = forget_the_withdrawn(sayso.store, consultation)
         open_waves = [each for each in waves if not each.answers_gone_on]
-        if open_waves and (forgot or consultation == asked or _is_due(sayso, consultation, open_waves)):
+        if not open_waves:
+            forget_examples(sayso.store, consultation)
+        elif forgot or consultation == asked or _is_due(sayso, consultation, open_waves):
             used += learn(sayso.store, _lessons(sayso, open_waves))
         if not go_on():
             break

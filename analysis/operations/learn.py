@@ -169,6 +169,18 @@ def forget_the_withdrawn(database: Database, consultation: str) -> bool:
         return any(each.in_use for each in gone)
 
 
+def forget_examples(database: Database, consultation: str) -> None:
+    """Answers from elsewhere were people's answers, too: they go when the last of the consultation's own have gone, and
+    with them the coders that hold their words."""
+    with database.read() as session:
+        if not codebooks.examples(session, consultation):
+            return
+    with database.write() as session:
+        codebooks.forget_examples(session, consultation)
+        for each in coders.versions(session, consultation):
+            coders.forget(session, each)
+
+
 def use_coder(
     database: Database, consultation: str, slug: str, codebook: Codebook, version: str | None, *, by: str, at: datetime
 ) -> None:

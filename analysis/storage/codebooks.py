@@ -71,3 +71,8 @@ def forget_split(session: Session, consultation: str, code: str, answers: Select
 def examples(session: Session, consultation: str) -> list[ExampleRow]:
     wanted = select(ExampleRow).where(ExampleRow.consultation_id == consultation)
     return list(session.exec(wanted.order_by(col(ExampleRow.id))))
+
+
+def forget_examples(session: Session, consultation: str) -> None:
+    for each in examples(session, consultation):
+        session.delete(each)

@@ -14,8 +14,9 @@ from sqlalchemy import URL, func, text
 from sqlmodel import SQLModel, select
 
 from analysis.findings.suppression import shown
-from analysis.storage.tables import ClearanceRow, CodedRow, DecisionRow, SuggestionRow
+from analysis.storage.tables import ClearanceRow, CodedRow, CoderVersionRow, DecisionRow, ExampleRow, SuggestionRow
 from bot.chapters import AnswersGone, analysed
+from bot.learning import learn_where_due
 from bot.scheduler import light_operations
 from bot.web.security import Role
 from consultation.domain.consultation import Audience
@@ -186,6 +187,31 @@ def test_on_the_last_day_everything_is_there_and_the_night_after_nothing(here: O
     assert wave is not None
     assert rest is not None
     assert (wave.answers_gone_on, rest.answers_gone_on) == (LAST_DAY + DAY, None)
+
+
+def test_examples_from_elsewhere_go_once_all_answers_are_gone(here: Opened) -> None:
+    """And the coders that learned from them."""
+    store = here.sayso.store
+    fill(store, here.wave.id, 3)
+    with store.write() as session:
+        session.add(ExampleRow(
+            consultation_id=here.wave.consultation.id, id="1", text="t", audience="", question="", source="s"
+        ))  # fmt: skip
+        session.add(CoderVersionRow(
+            version="v1", consultation_id=here.wave.consultation.id, number=1, codebook="c", codebook_version=1,
+            head=b"t", learnt_from=0, figures={"examples": 1, "reviewed": 0}, made_on=LAST_DAY, made_by="sayso",
+        ))  # fmt: skip
+    purge(store, NIGHT - DAY, shown)
+    assert kept_to_learn(store) == (1, 1)
+    purge(store, NIGHT, shown)
+    learn_where_due(here.sayso)
+    assert kept_to_learn(store) == (0, 0)
+
+
+def kept_to_learn(store: Store) -> tuple[int, ...]:
+    with store.read() as session:
+        tables = ExampleRow, CoderVersionRow
+        return tuple(session.exec(select(func.count()).select_from(each)).one() for each in tables)
 
 
 def test_a_few_are_noted_as_a_few(here: Opened) -> None:
