@@ -1,7 +1,7 @@
 """Reads an answer with the tuned encoder, in the light of what was asked; must not know codes.
 
-Its encoders are MiniLM, tuned on coded answers (see `shipped/model-card.md`), side by side in one model. What was asked
-stands as one piece of its own before the text: pieces of BERT's vocabulary that were never used, one a place.
+The encoder is MiniLM, tuned on coded answers (see `shipped/model-card.md`). What was asked stands as one piece of its own
+before the text: pieces of BERT's vocabulary that were never used, one a place.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -33,19 +33,17 @@ class Reader(MiniLM):
         self._pieces = {place: NOT_KNOWN + at for at, place in enumerate(places, 1)}
 
     def read(self, text: str, place: Place) -> tuple[Offsets, Vectors]:
-        """Where each piece stands in `text` (t, 2), and its vectors by each of the model's m encoders (m, t, 384). The
-        place's own piece stands nowhere."""
+        """Where each piece stands in `text` (t, 2), and its vector (t, 384). The place's own piece stands nowhere."""
         asked = self._pieces.get(place, NOT_KNOWN)
         windows = self.windows(text)
         offsets = [each for _, places in windows for each in (places[0], (0, 0), *places[1:])]
         vectors = [self.run([ids[0], asked, *ids[1:]]) for ids, _ in windows]
-        return np.array(offsets, dtype=np.int32), np.concatenate(vectors, axis=1)
+        return np.array(offsets, dtype=np.int32), np.concatenate(vectors)
 
     def pieces_of(self, text: str) -> Vectors:
-        """The pieces' vectors, whatever was asked: (t, m * 384), one for each piece that MiniLM gives."""
+        """The pieces' vectors, whatever was asked: one for each piece that MiniLM gives."""
         seen = [self.run([ids[0], NOT_KNOWN, *ids[1:]]) for ids, _ in self.windows(text)]
-        pieces = np.concatenate([np.delete(each, 1, axis=1) for each in seen], axis=1)
-        return np.concatenate(list(pieces), axis=1)
+        return np.concatenate([np.delete(each, 1, axis=0) for each in seen])
 
 
 def side_by_side(read: Callable[[_Asked], _Seen], texts: Iterable[_Asked]) -> list[_Seen]:

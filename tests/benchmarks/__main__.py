@@ -20,6 +20,8 @@ d   How long a turn takes with 64 chats, through `Turns` in an event loop and ov
 e   Resident memory of `sayso serve`, and bytes on the disk for a whole response.
 f   The same work with 10,000, 100,000 and 1,000,000 responses of some twenty turns in the database, which are copied
     from talks that were really played; about 8 GB of room is needed for some minutes. `--quick` leaves out the million.
+g   Answers coded by the coder that ships, with reasons and nearest examples, beside one pass of plain MiniLM-int8, the
+    package's own model, over the same texts; both with two threads.
 
 a and d are measured on PostgreSQL as well.
 """
@@ -33,7 +35,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.benchmarks import growth, latency, memory, telegram, throughput, web
+from tests.benchmarks import coding, growth, latency, memory, telegram, throughput, web
 from tests.benchmarks.figures import Line, table
 from tests.benchmarks.places import Kind
 
@@ -48,6 +50,7 @@ PARTS: dict[str, Part] = {
     "d": lambda rounds, quick: chain.from_iterable(latency.measure(each, rounds) for each in Kind),
     "e": lambda rounds, quick: memory.measure(),
     "f": lambda rounds, quick: growth.measure(rounds, growth.SIZES[: 2 if quick else 3]),
+    "g": lambda rounds, quick: coding.measure(rounds),
 }
 
 

@@ -1,7 +1,7 @@
 """Learns what ships in ../shipped. `pip install 'sayso[train-coder]'`, then `python -m analysis.coding.learning.train`:
 about three hours on two cores.
 
-A large network and a small one learn the codes first, and then teach two small ones, which ship.
+A large network and a small one learn the codes, and then both teach the small one, which ships.
 All exemplars are learnt but a seventh, in blocks of one author and question. On that seventh the very files that ship
 are calibrated, and it gives the figures; what they made of it is written to a file for `analysis.coding.effort`. Seeds
 are fixed.
@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.codebook import shipped_codebook
-from analysis.coding.attentive_head import AttentiveHead, examples, gist, save, small, truth_of
+from analysis.coding.attentive_head import AttentiveHead, examples, save, small, truth_of
 from analysis.coding.calibration import Calibration, calibrate
 from analysis.coding.exemplars import SENTIMENTS, Exemplar, fingerprint, folds, read_exemplars
-from analysis.coding.learning.export import export_encoders, head_arrays
-from analysis.coding.learning.lessons import Lesson, lessons, truth
+from analysis.coding.learning.export import export_encoder, head_arrays
+from analysis.coding.learning.lessons import lessons, truth
 from analysis.coding.learning.network import Network
 from analysis.coding.learning.tune import Recipe, build, scores_of, tune
 from analysis.coding.learning.weights import minilm, mpnet
@@ -34,8 +34,7 @@ from consultation.encoder import MiniLM, Vectors
 
 METHOD = "4"  # raise it when the method changes, so that codings of two methods never carry one version
 FOLDS = 7
-LARGE, SMALL = Recipe(rate=7e-5, head_rate=1e-3), Recipe()  # teachers; students learn as the small one did
-STUDENTS = (1, 2)  # seeds
+LARGE, SMALL = Recipe(rate=7e-5, head_rate=1e-3), Recipe()
 AXES = 128  # of the exemplars' vectors: as many lose nothing that could be measured
 Columns = tuple[tuple[Facet, str], ...]
 
@@ -45,19 +44,18 @@ def main(predictions: Path) -> None:
     places = tuple(sorted({(each.audience, each.question) for each in rows}))
     left = np.array(folds(rows, FOLDS)) == 0
     learnt = lessons([row for row, away in zip(rows, left, strict=True) if not away], columns, places, MiniLM())
-
-    def learn(weights: Path, told: Sequence[Lesson], recipe: Recipe) -> Network:
-        network = build(weights, len(columns), len(places), recipe.seed)
-        tune(network, told, recipe, lambda *how: print(weights.name, recipe.seed, *how, flush=True))
-        return network
-
     with TemporaryDirectory() as folder:
-        large, small = mpnet(Path(folder)), minilm(Path(folder) / "minilm")
-        teachers = (learn(large, learnt, LARGE), learn(small, learnt, SMALL))
-        scores = np.mean([scores_of(each, learnt) for each in teachers], axis=0)
-        taught = [replace(each, taught=score) for each, score in zip(learnt, scores, strict=True)]
-        students = [learn(small, taught, replace(SMALL, seed=seed)) for seed in STUDENTS]
-    ship(students, rows, left, columns, places, predictions)
+        teacher, pupil = (build(each(Path(folder)), len(columns), len(places), 0) for each in (mpnet, minilm))
+    tune(teacher, learnt, LARGE, _tell)
+    tune(pupil, learnt, SMALL, _tell)
+    scores = np.mean([scores_of(each, learnt) for each in (teacher, pupil)], axis=0)
+    taught = [replace(each, taught=score) for each, score in zip(learnt, scores, strict=True)]
+    tune(pupil, taught, replace(SMALL, seed=1), _tell)
+    ship(pupil, rows, left, columns, places, predictions)
+
+
+def _tell(epoch: int, loss: float) -> None:
+    print(f"epoch {epoch}, loss {loss:.3f}", flush=True)
 
 
 def columns_of_shipped() -> Columns:
@@ -77,19 +75,19 @@ def groups(columns: Columns) -> list[slice]:
 
 
 def ship(
-    networks: Sequence[Network],
+    network: Network,
     rows: Sequence[Exemplar],
     left: NDArray[np.bool_],
     columns: Columns,
     places: tuple[Place, ...],
     predictions: Path,
 ) -> None:
-    """Write the encoders and the head. Those rows that were `left` out calibrate them."""
-    export_encoders(networks, MODEL)
-    look, worth, habit = head_arrays(networks)
+    """Write the encoder and the head. Those rows that were `left` out calibrate them."""
+    export_encoder(network, MODEL)
+    look, worth, habit = head_arrays(network)
     reader = Reader(places)
     shown, asked = examples(rows), [row for row, away in zip(rows, left, strict=True) if away]
-    vectors = np.stack(side_by_side(lambda row: gist(_seen(reader, row)), shown))
+    vectors = np.stack(side_by_side(lambda row: _seen(reader, row).mean(axis=0), shown))
     _, axes = np.linalg.eigh(vectors.T @ vectors)
     chosen = axes[:, : -AXES - 1 : -1].astype(np.float16)
     digest = sha256(json.dumps([METHOD, fingerprint(rows), sha256(MODEL.read_bytes()).hexdigest()]).encode())
@@ -107,7 +105,7 @@ def ship(
     true = truth_of(asked, columns)
     head = replace(head, calibration=calibrate(scores, true, groups(columns)))
     save(head)
-    _tell(head, scores, true, predictions)
+    _write(head, scores, true, predictions)
     print(f"{len(rows)} exemplars, {len(shown)} shown, version {head.version}, {MODEL.stat().st_size / 1e6:.1f} MB")
 
 
@@ -115,7 +113,7 @@ def _seen(reader: Reader, row: Exemplar) -> Vectors:
     return reader.read(row.text, (row.audience, row.question))[1]
 
 
-def _tell(head: AttentiveHead, scores: NDArray[np.float32], truth: NDArray[np.bool_], predictions: Path) -> None:
+def _write(head: AttentiveHead, scores: NDArray[np.float32], truth: NDArray[np.bool_], predictions: Path) -> None:
     """The answers that were left out, as `analysis.coding.held_out` reads them, and the figures."""
     coded = head.columns_of(Facet.OUTCOME, Facet.THEME)
     codes = [head.columns[at][1] for at in coded]

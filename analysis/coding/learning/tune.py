@@ -21,7 +21,7 @@ _ROUGH = torch.bfloat16  # in which processors learn several times faster than i
 _UNASKED = 0.15  # how often the question is hidden, so that unknown ones can be read too
 _RARE, _MOST = 0.06, 2.0  # codes rarer than this share weigh more, up to so much
 _WARM = 0.1  # of the steps
-_TAUGHT = 0.6  # how much teachers count beside the codes themselves
+_TAUGHT = 0.7  # how much teachers count beside the codes themselves
 
 
 @dataclass(frozen=True)
