@@ -1,7 +1,7 @@
 """Reads an answer with the tuned encoder, in the light of what was asked; must not know codes.
 
-The encoder is MiniLM, tuned on coded answers (see `shipped/model-card.md`). What was asked stands as one piece of its own
-before the text: pieces of BERT's vocabulary that were never used, one a place.
+The encoder is MiniLM, tuned on coded answers (see `shipped/model-card.md`). What was asked stands as one piece of its
+own before the text: pieces of BERT's vocabulary that were never used, one a place.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,10 +1,14 @@
 """The hand-coded answers that coders learn from: what a row must have, and how rows are kept apart."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from analysis.codebook import shipped_codebook
 from analysis.coding.exemplars import Exemplar, UnusableExemplar, exemplar_from, folds, own_words, read_exemplars
+from analysis.text import normalise
 
 
 def test_what_nobody_said_is_not_taken_for_a_no() -> None:
@@ -39,3 +43,11 @@ def test_every_shipped_exemplar_was_coded_twice_to_codes_that_there_are() -> Non
         for coded in (row, row.again):
             assert set(coded.outcomes or ()) <= set(codebook.outcome_ids)
             assert set(coded.themes or ()) <= set(codebook.theme_ids)
+
+
+def test_nothing_is_learned_of_what_the_coder_is_measured_by() -> None:
+    held_out = Path(__file__).parents[3] / "evaluation" / "coding_held_out.jsonl"
+    asked = {normalise(json.loads(line)["text"]) for line in held_out.read_text(encoding="utf-8").splitlines()}
+    both = asked & {normalise(each.text) for each in read_exemplars()}
+    assert all(len(each) < 30 for each in both), "short answers may come twice"
+    assert len(both) < 0.05 * len(asked)
