@@ -1,6 +1,6 @@
 """Candidate themes: groups of clauses alike that the codes don't explain. Prompts for a person, not findings.
 
-What is hidden is found about one time in four (see `measure`), so nothing may be counted or reported from here.
+What is hidden is found about one time in three (see `measure`), so nothing may be counted or reported from here.
 """
 
 from collections import Counter

@@ -9,7 +9,7 @@ at least half of a candidate's answers carry it by hand. Tunes nothing: the draw
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from analysis.codebook import Codebook, shipped_codebook
 from analysis.coding.exemplars import Exemplar, folds, read_exemplars
@@ -21,10 +21,11 @@ from consultation.encoder import Encoder, MiniLM
 
 DRAWS = range(100, 105)
 HIDE = (3, 6)  # themes, at least and at most
-PARTS = 4  # one of which is the consultation
+PARTS = 4  # one of which is asked
+ASKED = 1000  # answers, of that part: the consultation
 LEARNT_FROM = 1200  # exemplars: enough for a coder, and quick
 MAJORITY = 0.5
-HIDDEN, BACK = 21, 5  # what it printed last, for the page that shows candidates
+HIDDEN, BACK = 21, 7  # what it printed last, for the page that shows candidates
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def measure(
     drawn = chance.randrange(PARTS)
     part = folds(rows, PARTS)
     asked = [row for row, each in zip(rows, part, strict=True) if each == drawn]
+    asked = chance.sample(asked, min(ASKED, len(asked)))
     known = [
         row for row, each in zip(rows, part, strict=True) if each != drawn and not set(hidden) & set(row.themes or ())
     ]
@@ -76,7 +78,8 @@ def _score(hidden: tuple[str, ...], found: Sequence[Candidate], truth: dict[str,
 
 
 def main() -> None:
-    rows, codebook, encoder = read_exemplars(), shipped_codebook(), MiniLM()
+    rows = [replace(row, **asdict(row.again)) if row.again else row for row in read_exemplars()]
+    codebook, encoder = shipped_codebook(), MiniLM()
     drawn = []
     for seed in DRAWS:
         each = measure(rows, codebook, encoder, seed)
