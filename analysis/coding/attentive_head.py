@@ -1,13 +1,11 @@
 """What the shipped coder has learned beside its encoder, as one value and one file; must not know how."""
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +22,6 @@ Floats = NDArray[np.float32]
 Place = tuple[str, str]
 
 WORDING = 1.0  # how much the words count beside the meaning; between 0.8 and 1.2 it makes no difference
-OF_EACH = 300  # examples that are shown
 SHIPPED = Path(__file__).parent / "shipped" / "head.npz"
 
 
@@ -109,17 +106,9 @@ class AttentiveHead:
         return unit(self.bank.astype(np.float32))
 
 
-def examples(rows: Sequence[Exemplar]) -> list[Exemplar]:
-    """Those that are shown as the nearest, whose vectors `bank` holds: undisputed ones, and of every code some, by
-    chance that is always the same. Going through all of them took as long as reading the answer."""
-    seen: Counter[str] = Counter()
-    shown = set()
-    for row in sorted(filter(undisputed, rows), key=lambda each: crc32(each.text.encode())):
-        codes = [*(row.outcomes or ()), *(row.themes or ()), row.sentiment or ""]
-        if min(seen[each] for each in codes) < OF_EACH:
-            shown.add(row.text)
-            seen.update(codes)
-    return [each for each in rows if undisputed(each) and each.text in shown]
+def examples(rows: Iterable[Exemplar]) -> list[Exemplar]:
+    """Those that are shown as the nearest, whose vectors `bank` holds."""
+    return [each for each in rows if undisputed(each)]
 
 
 def small(vectors: Floats, axes: NDArray[np.float16]) -> NDArray[np.int8]:
