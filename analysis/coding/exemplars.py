@@ -29,7 +29,7 @@ class Coded:
 
 @dataclass(frozen=True)
 class Exemplar:
-    """One hand-coded answer. None is "nobody has said"; an empty tuple is "none applies".
+    """One coded answer. None is "nobody has said"; an empty tuple is "none applies".
 
     `source` is its file or author: cross-validation keeps sources' neighbours together. `again` is a second
     coding of it. Codes that were `unasked` came into the codebook later: of them nobody has said anything.

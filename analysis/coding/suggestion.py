@@ -35,7 +35,7 @@ class Explanation:
     """Why one code was given to an answer, for a person to judge.
 
     `words` are the places of the few words that weigh most, half-open, in the order of the text; `nearest` the texts of
-    the most similar hand-coded examples that carry the code, the nearest first.
+    the most similar exemplars that carry the code, the nearest first.
     """
 
     words: tuple[tuple[int, int], ...]

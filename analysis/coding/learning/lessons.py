@@ -1,4 +1,4 @@
-"""Hand-coded answers as numbers to learn: pieces of words, what was asked, and how far each code applies.
+"""Coded answers as numbers to learn: pieces of words, what was asked, and how far each code applies.
 
 Most answers were coded twice: by whoever wrote them, and by readers who saw no author (see `Coded`). Where the two
 differ the truth lies between, nearer to the readers, whose situation is an analyst's.

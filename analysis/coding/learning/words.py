@@ -1,4 +1,4 @@
-"""Learns `Wording` from hand-coded answers: ridge regression, one code at a time."""
+"""Learns `Wording` from coded answers: ridge regression, one code at a time."""
 
 import numpy as np
 from numpy.typing import NDArray
