@@ -1,4 +1,4 @@
-"""Hand-coded answers that a coder learns from, and where the shipped ones lie; must not know how it learns."""
+"""Coded answers that a coder learns from, and where the shipped ones lie; must not know how it learns."""
 
 import hashlib
 import json
