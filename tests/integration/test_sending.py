@@ -113,7 +113,7 @@ async def test_one_chat_has_its_burst_and_then_its_rate_and_the_others_do_not_wa
         await api.quiet()
     times = [at for at, chat in api.sent if chat == CHAT]
     assert len(times) >= 10
-    assert most_in(0.09, times) <= 3
+    assert most_in(0.05, times) <= 3  # the next leaves after 0.1 s; how long each was under way, nobody knows
     assert most_in(0.5, times) <= 3 + 5 + 1
 
 

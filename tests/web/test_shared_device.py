@@ -326,7 +326,8 @@ def test_three_young_people_in_turn_find_nothing_of_one_another(
             assert found == {"cookies": [f"shared_{SLUG}"], "local": 0, "session": 0, "fields": [], "caches": []}
         for _ in range(4):
             go_back(page)
-            assert not any(each in page.content() for each in WORDS[: number + 1]), page.url
+            shown = page.locator("html").inner_html()  # waits, where going back leads on to another page
+            assert not any(each in shown for each in WORDS[: number + 1]), page.url
         page.goto(f"{address}/c/{SLUG}/talk")
         assert "Ready for the next person" in page.content()
     page.get_by_text("For the worker").click()
