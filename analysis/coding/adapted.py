@@ -166,10 +166,7 @@ def _nearness(theirs: Floats, ours: Floats) -> Floats:
 
 def _known(rows: Sequence[Exemplar], columns: Columns) -> NDArray[np.bool_]:
     """Whether anybody said, for each row and column."""
-    said = {Facet.OUTCOME: "outcomes", Facet.THEME: "themes", Facet.SENTIMENT: "sentiment"}
-    known = [
-        [getattr(row, said[facet]) is not None and code not in row.unasked for facet, code in columns] for row in rows
-    ]
+    known = [[row.is_known(*each) for each in columns] for row in rows]
     return np.array(known, dtype=bool).reshape(len(rows), len(columns))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.codebook import Code, Codebook
+from analysis.records import Facet
 
 SHIPPED = Path(__file__).parents[1] / "codebook" / "exemplars"
 SENTIMENTS = ("negative", "neutral", "positive", "mixed")
@@ -44,6 +45,15 @@ class Exemplar:
     source: str = ""
     again: Coded | None = None
     unasked: tuple[str, ...] = ()
+
+    def codes(self, facet: Facet) -> tuple[str, ...] | None:
+        if facet is Facet.SENTIMENT:
+            return None if self.sentiment is None else (self.sentiment,)
+        return self.outcomes if facet is Facet.OUTCOME else self.themes
+
+    def is_known(self, facet: Facet, code: str) -> bool:
+        """Whether anybody said if the code applies."""
+        return self.codes(facet) is not None and code not in self.unasked
 
 
 def exemplar_from(row: Mapping[str, Any], source: str = "", number: int = 0) -> Exemplar:

@@ -103,21 +103,14 @@ def _columns(rows: Sequence[Exemplar], codebook: Codebook) -> tuple[Column, ...]
 def _truth(rows: Sequence[Exemplar], columns: Sequence[Column]) -> NDArray[np.bool_]:
     found = np.zeros((len(rows), len(columns)), dtype=bool)
     for row, each in zip(found, rows, strict=True):
-        carried = {facet: set(_codes(each, facet) or ()) for facet in Facet}
-        row[:] = [code in carried[facet] if code else _codes(each, facet) == () for facet, code in columns]
+        carried = {facet: set(each.codes(facet) or ()) for facet in Facet}
+        row[:] = [code in carried[facet] if code else each.codes(facet) == () for facet, code in columns]
     return found
 
 
 def _known(rows: Sequence[Exemplar], columns: Sequence[Column]) -> NDArray[np.bool_]:
     """Whether anybody said, for each of `_truth`."""
-    known = [[_codes(row, facet) is not None and code not in row.unasked for facet, code in columns] for row in rows]
-    return np.array(known, dtype=bool)
-
-
-def _codes(row: Exemplar, facet: Facet) -> tuple[str, ...] | None:
-    if facet is Facet.SENTIMENT:
-        return None if row.sentiment is None else (row.sentiment,)
-    return row.outcomes if facet is Facet.OUTCOME else row.themes
+    return np.array([[row.is_known(*each) for each in columns] for row in rows], dtype=bool)
 
 
 def _version(codebook: Codebook, reader: str, rows: Sequence[Exemplar]) -> str:
