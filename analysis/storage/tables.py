@@ -107,8 +107,8 @@ class ReviewRow(SQLModel, table=True):
     reviewed_on: date
     drawn: str
     coder: str
-    codebook: str
-    codebook_version: int
+    codebook: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    codebook_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     proposed: Any = Field(sa_column=Column(JSON, nullable=False))
 
 

@@ -27,8 +27,6 @@ ON_ANSWERS = {
         sa.Column("reviewed_on", sa.Date(), nullable=False),
         sa.Column("drawn", sa.String(), nullable=False),
         sa.Column("coder", sa.String(), nullable=False),
-        sa.Column("codebook", sa.String(), nullable=False),
-        sa.Column("codebook_version", sa.Integer(), nullable=False),
         sa.Column("proposed", sa.JSON(), nullable=False),
     ),
     "analyst_note": (
@@ -57,21 +55,6 @@ ON_ANSWERS = {
         sa.Column("codebook", sa.String(), nullable=False),
         sa.Column("proposals", sa.JSON(), nullable=False),
     ),
-}
-# PostgreSQL's samples of a column outlive its rows (0003): ids of answers that were withdrawn, and words of theirs.
-UNSAMPLED = {
-    "answer": ("id", "response_id"),
-    "response": ("id",),
-    "coded": ("answer_id", "abstained"),
-    "suggestion": ("answer_id", "reason"),
-    "coding_decision": ("answer_id",),
-    "clearance": ("answer_id",),
-}
-NEW_UNSAMPLED = {
-    **dict.fromkeys((*ON_ANSWERS, "candidate_answer"), ("answer_id",)),
-    "analyst_note": ("answer_id", "text"),
-    "coding_example": ("text",),
-    "candidate_theme": ("name",),
 }
 ON_CONSULTATIONS = ("codebook_version", "code_split", "coding_example", "coder_version", "candidate_theme", "assisted")
 
@@ -175,13 +158,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("consultation_id"),
         sqlite_with_rowid=False,
     )
-    if op.get_bind().dialect.name == "postgresql":
-        for table, unsampled in UNSAMPLED.items():
-            for column in unsampled:
-                op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE VARCHAR")  # as it was; forgets the samples
-        for table, unsampled in (UNSAMPLED | NEW_UNSAMPLED).items():
-            for column in unsampled:
-                op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
 
 
 def downgrade() -> None:

@@ -163,7 +163,7 @@ def test_the_command_makes_it_and_names_it_without_the_password(sayso: Shell, em
     assert [each.code for each in done] == [0, 0]
     assert done[0].stdout == done[1].stdout
     assert f"PostgreSQL database '{empty.database}' at " in done[0].stdout
-    assert "is at schema 0007" in done[0].stdout
+    assert "is at schema 0008" in done[0].stdout
     assert "secret" not in done[0].stdout + done[0].stderr
 
 
