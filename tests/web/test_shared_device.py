@@ -283,8 +283,13 @@ def goes_to_the_end(page: Page) -> None:
 
 
 def go_back(page: Page) -> None:
-    """Not by Playwright's own way, which waits for ever where a page is shown again from memory."""
-    page.evaluate("history.back()")
+    """As the browser's own button does. Playwright's way waits for ever where a page is shown again from memory, and
+    `history.back()` is a script, which dies where the page is already leaving."""
+    browser = page.context.new_cdp_session(page)
+    history = browser.send("Page.getNavigationHistory")
+    if before := history["entries"][: history["currentIndex"]]:
+        browser.send("Page.navigateToHistoryEntry", {"entryId": before[-1]["id"]})
+    browser.detach()
     page.wait_for_timeout(200)
 
 
