@@ -64,6 +64,7 @@ class Walk:
 
     def press(self, selector: str, name: str = "") -> None:
         self.page.locator(selector).first.click()
+        self.page.wait_for_load_state()  # a page that has just begun to come has nothing in it yet
         if name:
             self.look(name)
 

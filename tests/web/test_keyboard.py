@@ -73,6 +73,7 @@ class Keyboard:
     def send(self, key: str = "Enter", then: str = "now") -> None:
         with self.page.expect_navigation():
             self.page.keyboard.press(key)
+        self.page.locator(":focus").wait_for(state="attached")  # a page can set it a moment after it has loaded
         assert focused(self.page) == then
 
     def say(self, words: str, *, then: str = "now") -> None:
