@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from consultation.privacy import lexicon
 from consultation.privacy.learning import examples
+from consultation.words.slips import slips
 
 MARKED = ("answers", "people", "structured", "places", "traps", "mixture", "mixture2")
 WHOLE, CHANGED, FILLED = 1.5, 0.8, 0.5  # how much a text weighs as it was written, changed, or made from a frame
@@ -117,9 +118,7 @@ def _mistyped(text: str, rng: random.Random) -> str:
     at = rng.randrange(len(words))
     word = words[at]
     if len(word) > 4 and word.isalpha():
-        near = rng.randrange(1, len(word) - 1)
-        left_out, swapped = word[:near] + word[near + 1 :], word[:near] + word[near + 1] + word[near] + word[near + 2 :]
-        words[at] = rng.choice([left_out, swapped, word[: near + 1] + word[near:]])
+        words[at] = rng.choice(slips(word, rng.randrange(1, len(word) - 1)))
     return " ".join(words)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from consultation.domain.concern import Level
 from consultation.safeguarding.examples import ALLEGATION, Example
 from consultation.safeguarding.spelling import read
+from consultation.words.slips import slips
 
 ORDINARY = "ordinary"  # the kind of everyday answers: many and easy, so that each pass takes a share of them
 SHARE_OF_ORDINARY = 0.35
@@ -84,7 +85,5 @@ def _mistyped(text: str, rng: random.Random) -> str:
     if not long:
         return text
     at = rng.choice(long)
-    word, near = words[at], rng.randrange(1, len(words[at]) - 1)
-    left_out, swapped = word[:near] + word[near + 1 :], word[:near] + word[near + 1] + word[near] + word[near + 2 :]
-    words[at] = rng.choice([left_out, swapped, word[: near + 1] + word[near:]])
+    words[at] = rng.choice(slips(words[at], rng.randrange(1, len(words[at]) - 1)))
     return " ".join(words)
