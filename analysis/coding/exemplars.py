@@ -21,7 +21,8 @@ class UnusableExemplar(ValueError):
 @dataclass(frozen=True)
 class Coded:
     """What a second reader made of an answer without knowing of the first; where the two differed, what a third, who
-    knew of both, settled on."""
+    knew of both, settled on. Where an answer was then read once more with care, it is that reading, and the first
+    coding is what had been settled."""
 
     outcomes: tuple[str, ...]
     themes: tuple[str, ...]

@@ -1,7 +1,7 @@
 """Coded answers as numbers to learn: pieces of words, what was asked, and how far each code applies.
 
-Most answers were coded twice: by whoever wrote them, and by readers who saw no author (see `Coded`). Where the two
-differ the truth lies between, nearer to the readers, whose situation is an analyst's.
+Most answers were coded twice, the second time by readers who saw no author and no codes (see `Coded`). Where the two
+differ the truth lies between, nearer to the second, whose situation is an analyst's.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
 """Learns what ships in ../shipped. `pip install 'sayso[train-coder]'`, then `python -m analysis.coding.learning.train`:
-about three hours on two cores.
+about three hours on two cores, by the times of its parts.
 
-A large network and a small one learn the codes, and then both teach the small one, which ships.
+A large network and a small one learn the codes. Then both teach the small one, which ships: what they make of those
+same answers, and of others that are made from them and that nobody coded.
 All exemplars are learnt but a seventh, in blocks of one author and question. On that seventh the very files that ship
 are calibrated, and it gives the figures; what they made of it is written to a file for `analysis.coding.effort`. Seeds
 are fixed.
@@ -24,16 +25,19 @@ from analysis.coding.calibration import Calibration, calibrate
 from analysis.coding.exemplars import SENTIMENTS, Exemplar, fingerprint, folds, read_exemplars
 from analysis.coding.learning.export import export_encoder, head_arrays
 from analysis.coding.learning.lessons import lessons, truth
+from analysis.coding.learning.mixed import mixed
 from analysis.coding.learning.network import Network
-from analysis.coding.learning.tune import Recipe, build, scores_of, tune
+from analysis.coding.learning.tune import Recipe, build, scores_of, taught, tune
 from analysis.coding.learning.weights import minilm, mpnet
 from analysis.coding.learning.words import learn_wording
 from analysis.coding.reading import MODEL, Place, Reader, side_by_side
 from analysis.records import Facet
 from consultation.encoder import MiniLM, Vectors
 
-METHOD = "4"  # raise it when the method changes, so that codings of two methods never carry one version
+METHOD = "5"  # raise it when the method changes, so that codings of two methods never carry one version
 FOLDS = 7
+MIXED = 40_000  # answers that teachers alone speak of
+LARGER = 0.65  # how much the large teacher counts beside the small one
 LARGE, SMALL = Recipe(rate=7e-5, head_rate=1e-3), Recipe()
 AXES = 128  # of the exemplars' vectors: as many lose nothing that could be measured
 Columns = tuple[tuple[Facet, str], ...]
@@ -43,14 +47,15 @@ def main(predictions: Path) -> None:
     rows, columns = read_exemplars(), columns_of_shipped()
     places = tuple(sorted({(each.audience, each.question) for each in rows}))
     left = np.array(folds(rows, FOLDS)) == 0
-    learnt = lessons([row for row, away in zip(rows, left, strict=True) if not away], columns, places, MiniLM())
+    kept = [row for row, away in zip(rows, left, strict=True) if not away]
+    learnt, made = (lessons(each, columns, places, MiniLM()) for each in (kept, mixed(kept, MIXED, 1)))
     with TemporaryDirectory() as folder:
         teacher, pupil = (build(each(Path(folder)), len(columns), len(places), 0) for each in (mpnet, minilm))
     tune(teacher, learnt, LARGE, _tell)
     tune(pupil, learnt, SMALL, _tell)
-    scores = np.mean([scores_of(each, learnt) for each in (teacher, pupil)], axis=0)
-    taught = [replace(each, taught=score) for each, score in zip(learnt, scores, strict=True)]
-    tune(pupil, taught, replace(SMALL, seed=1), _tell)
+    asked = learnt + made
+    scores = LARGER * scores_of(teacher, asked) + (1 - LARGER) * scores_of(pupil, asked)
+    tune(pupil, taught(asked, scores, len(kept)), replace(SMALL, seed=1), _tell)
     ship(pupil, rows, left, columns, places, predictions)
 
 

@@ -3,7 +3,7 @@
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +79,13 @@ def scores_of(network: Network, asked: Sequence[Lesson]) -> NDArray[np.float32]:
     return found
 
 
+def taught(learnt: Sequence[Lesson], scores: NDArray[np.float32], coded: int) -> list[Lesson]:
+    """The lessons with their teachers' `scores`. Only the first `coded` were coded; of the others teachers say all."""
+    shares = torch.cat(_shares(torch.tensor(scores)), dim=1).numpy()
+    told = [each.truth for each in learnt[:coded]] + list(shares[coded:])
+    return [replace(each, truth=one, taught=score) for each, one, score in zip(learnt, told, scores, strict=True)]
+
+
 def build(weights: Path, columns: int, places: int, seed: int) -> Network:
     """A network that has learnt nothing yet, the same for the same seed."""
     torch.manual_seed(seed)
@@ -91,9 +98,13 @@ def _loss(scores: Tensor, batch: Sequence[Lesson], weight: Tensor) -> Tensor:
     taught = [each.taught for each in batch if each.taught is not None]
     if not taught:
         return told
-    theirs = torch.tensor(np.stack(taught))
-    alike = _apart(scores, theirs[:, :-TONES].sigmoid(), theirs[:, -TONES:].softmax(dim=1))
+    alike = _apart(scores, *_shares(torch.tensor(np.stack(taught))))
     return (1 - _TAUGHT) * told + _TAUGHT * alike
+
+
+def _shares(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """How likely the codes and the tones are."""
+    return scores[:, :-TONES].sigmoid(), scores[:, -TONES:].softmax(dim=1)
 
 
 def _apart(scores: Tensor, codes: Tensor, tones: Tensor, weight: Tensor | None = None) -> Tensor:

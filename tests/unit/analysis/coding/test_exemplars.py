@@ -35,12 +35,13 @@ def test_neighbours_of_one_author_fall_into_one_fold() -> None:
     assert len(set(drawn[:, 0])) > 1
 
 
-def test_every_shipped_exemplar_was_coded_twice_to_codes_that_there_are() -> None:
+def test_every_shipped_exemplar_was_coded_to_codes_that_there_are_most_of_them_twice() -> None:
     rows, codebook = read_exemplars(), shipped_codebook()
-    assert len(rows) > 38_000
+    assert len(rows) > 56_000
+    assert sum(row.again is not None for row in rows) > 0.75 * len(rows)
     for row in rows:
-        assert row.again is not None
-        for coded in (row, row.again):
+        assert None not in (row.outcomes, row.themes, row.sentiment)
+        for coded in (row, row.again or row):
             assert set(coded.outcomes or ()) <= set(codebook.outcome_ids)
             assert set(coded.themes or ()) <= set(codebook.theme_ids)
 
