@@ -8,7 +8,7 @@ is the shipped coder. A code that the shipped coder does not know starts as an u
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from typing import Any
 
@@ -18,7 +18,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from analysis.codebook import Codebook
 from analysis.coding.attentive import AttentiveCoder
-from analysis.coding.attentive_head import AttentiveHead, Floats, Place, small, truth_of
+from analysis.coding.attentive_head import AttentiveHead, Floats, Place, Seen, small, truth_of
 from analysis.coding.calibration import Calibration
 from analysis.coding.exemplars import Exemplar, fingerprint
 from analysis.coding.suggestion import UnusableHead
@@ -46,9 +46,15 @@ class AdaptedHead(AttentiveHead):
     kept: Floats
     pull: Floats
 
-    def score(self, text: str, vectors: Vectors, place: Place) -> tuple[Floats, Floats]:
-        shares, scores = super().score(text, vectors, place)
-        return shares, np.asarray(scores + _nearness(self.along(vectors)[None], self.kept)[0] @ self.pull)
+    def score(self, text: str, vectors: Vectors, place: Place) -> Seen:
+        seen = super().score(text, vectors, place)
+        pulled = _nearness(self.along(vectors)[None], self.kept)[0] @ self.pull
+        return replace(seen, scores=np.asarray(seen.scores + pulled))
+
+    @property
+    def voting(self) -> int:
+        """The corrected answers pull, and have no vote beside that."""
+        return len(self.bank) - len(self.kept)
 
 
 def knows_most(base: AttentiveCoder, codebook: Codebook) -> bool:
@@ -157,7 +163,7 @@ def _joined(
 def _seen(base: AttentiveCoder, start: AttentiveHead, row: Exemplar) -> tuple[Floats, Floats]:
     place = (row.audience, row.question)
     _, vectors = base.reader.read(row.text, place)
-    return start.along(vectors), start.score(row.text, vectors, place)[1]
+    return start.along(vectors), start.score(row.text, vectors, place).scores
 
 
 def _nearness(theirs: Floats, ours: Floats) -> Floats:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.codebook import Codebook, shipped_codebook
 from analysis.coding import reasons
-from analysis.coding.attentive_head import AttentiveHead, load
+from analysis.coding.attentive_head import AttentiveHead, Seen, load
 from analysis.coding.reading import Reader, side_by_side
 from analysis.coding.suggestion import Explanation, Suggestion, UnusableHead
 from analysis.records import AnswerRecord, Coding, Facet
@@ -27,14 +27,11 @@ _SILENT = 0.12  # where no code is likelier than this, the answer says nothing t
 
 @dataclass(frozen=True)
 class Sight:
-    """What was seen in one answer: `shares` (t, c) is what each piece adds to each column's score, `scores` (c,);
-    `likeness` (n,) to the exemplars."""
+    """What was seen in one answer, and where its pieces stand, (t, 2)."""
 
     record: AnswerRecord
     offsets: Offsets
-    shares: Floats
-    scores: Floats
-    likeness: Floats
+    seen: Seen
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
@@ -58,7 +55,7 @@ class Sight:
         starts, ends = np.array(spans, dtype=np.int32).reshape(-1, 2).T
         first, last = self.offsets.T
         inside = (first < last) & (first < ends[:, None]) & (last > starts[:, None])
-        return np.asarray(inside.astype(np.float32) @ self.shares, dtype=np.float32)
+        return np.asarray(inside.astype(np.float32) @ self.seen.shares, dtype=np.float32)
 
 
 class AttentiveCoder:
@@ -93,7 +90,7 @@ class AttentiveCoder:
         return {
             code: Explanation(
                 words=tuple((each.start, each.end) for each in _telling(sight, column, 0, len(record.text))),
-                nearest=tuple(self.head.nearest(sight.likeness, column, 3)),
+                nearest=tuple(self.head.nearest(sight.seen.likeness, column, 3)),
             )
             for code, column in columns.items()
         }
@@ -102,11 +99,10 @@ class AttentiveCoder:
         """One reading of an answer."""
         place = (record.audience, record.question)
         offsets, vectors = self.reader.read(record.text, place)
-        shares, scores = self.head.score(record.text, vectors, place)
-        return Sight(record, offsets, shares, scores, self.head.likeness(vectors))
+        return Sight(record, offsets, self.head.score(record.text, vectors, place))
 
     def _suggestion(self, sight: Sight) -> Suggestion:
-        confidence = self.head.confidence(sight.scores)
+        confidence = self.head.confidence(sight.seen.scores)
         codings = [self._coding(sight, at, float(confidence[at])) for at in self.head.proposed(confidence)]
         coded = self.head.columns_of(Facet.OUTCOME, Facet.THEME)
         uncoded = None if codings else self._why_uncoded(sight, coded, confidence)
@@ -144,7 +140,7 @@ class AttentiveCoder:
 
     def _nearest(self, sight: Sight, column: int | None) -> str | None:
         """The text of the most similar exemplar, of those that carry the column if one is named."""
-        return next(iter(self.head.nearest(sight.likeness, column, 1)), None)
+        return next(iter(self.head.nearest(sight.seen.likeness, column, 1)), None)
 
 
 def _telling(sight: Sight, column: int, start: int, end: int) -> list[Word]:

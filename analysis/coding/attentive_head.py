@@ -1,7 +1,7 @@
 """What the shipped coder has learned beside its encoder, as one value and one file; must not know how."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.coding.calibration import Calibration
-from analysis.coding.exemplars import Exemplar, read_exemplars, undisputed
+from analysis.coding.exemplars import Exemplar, held_out, read_exemplars, undisputed
 from analysis.coding.suggestion import UnusableHead
 from analysis.coding.wording import Wording
 from analysis.records import Facet
@@ -22,7 +22,18 @@ Floats = NDArray[np.float32]
 Place = tuple[str, str]
 
 WORDING = 1.0  # how much the words count beside the meaning; between 0.8 and 1.2 it makes no difference
+VOTERS, VOTES = 32, 0.5  # how many exemplars vote, and how much they count; half or twice as many do as well
 SHIPPED = Path(__file__).parent / "shipped" / "head.npz"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What each piece of a text adds to each column (t, c), the columns' scores (c,), and the text's likeness to each
+    exemplar (n,)."""
+
+    shares: Floats
+    scores: Floats
+    likeness: Floats
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,7 @@ class AttentiveHead:
     label-wise attention (Mullenbach et al., "Explainable prediction of medical codes from clinical text", NAACL 2018).
     `habit` (p + 1, c) is what each of the p `places` (audience, question) adds; its first row is for unknown ones.
     `wording` adds what the very words say. `axes` (384, d) and `bank` (n, d), in 127ths, hold the vectors of the
-    exemplars that are shown; `truth` (n, c) their codes.
+    exemplars that are shown, `truth` (n, c) their codes, and those most like the text vote on each column.
     """
 
     columns: tuple[tuple[Facet, str], ...]
@@ -49,13 +60,27 @@ class AttentiveHead:
     truth: NDArray[np.bool_]
     version: str
 
-    def score(self, text: str, vectors: Vectors, place: Place) -> tuple[Floats, Floats]:
-        """What each piece of the text adds to each column (t, c), and the columns' scores (c,)."""
+    def score(self, text: str, vectors: Vectors, place: Place) -> Seen:
+        """What the head makes of a text."""
         sight = vectors @ self.look
         share = np.exp(sight - sight.max(axis=0))
         shares = share / share.sum(axis=0) * (vectors @ self.worth)
         meant = shares.sum(axis=0) + self.habit[self._numbers.get(place, 0)]
-        return shares, np.asarray(meant + WORDING * self.wording.score(text), dtype=np.float32)
+        likeness = self.likeness(vectors)
+        said = WORDING * self.wording.score(text) + VOTES * self._voted(likeness[: self.voting])
+        return Seen(shares, np.asarray(meant + said, dtype=np.float32), likeness)
+
+    @property
+    def voting(self) -> int:
+        """How many of the exemplars have a vote: the first so many."""
+        return len(self.bank)
+
+    def _voted(self, likeness: Floats) -> Floats:
+        """(c,): how much likelier, in log odds, each column is among the most similar exemplars than among all. As of
+        Khandelwal and others, "Generalization through memorization" (ICLR 2020), for codes in place of words."""
+        count = min(VOTERS, len(likeness))
+        nearest = np.argpartition(-likeness, count - 1)[:count]
+        return _odds(self.truth[nearest].sum(axis=0), count) - self._usual
 
     def confidence(self, scores: Floats) -> Floats:
         """(c,): calibrated for each code by itself; the sentiments share 1 between them."""
@@ -102,13 +127,25 @@ class AttentiveHead:
         return [*(np.flatnonzero(column) for column in self.truth.T), np.arange(len(self.bank))]
 
     @cached_property
+    def _usual(self) -> Floats:
+        among = self.truth[: self.voting]
+        count = min(VOTERS, len(among))
+        return _odds(count * among.mean(axis=0), count)
+
+    @cached_property
     def _wide(self) -> Floats:
         return unit(self.bank.astype(np.float32))
 
 
-def examples(rows: Iterable[Exemplar]) -> list[Exemplar]:
-    """Those that are shown as the nearest, whose vectors `bank` holds."""
-    return [each for each in rows if undisputed(each)]
+def examples(rows: Sequence[Exemplar]) -> list[Exemplar]:
+    """Those that are shown as the nearest, and vote, whose vectors `bank` holds. Those that calibrate must not vote on
+    themselves."""
+    return [each for each, away in zip(rows, held_out(rows), strict=True) if undisputed(each) and not away]
+
+
+def _odds(votes: NDArray[Any], count: int) -> Floats:
+    """Log odds, with one vote more for either side, so that none is ever sure."""
+    return np.asarray(np.log((votes + 1) / (count - votes + 1)), dtype=np.float32)
 
 
 def small(vectors: Floats, axes: NDArray[np.float16]) -> NDArray[np.int8]:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from analysis.codebook import shipped_codebook
 from analysis.coding.attentive_head import AttentiveHead, examples, save, small, truth_of
 from analysis.coding.calibration import Calibration, calibrate
-from analysis.coding.exemplars import SENTIMENTS, Exemplar, fingerprint, folds, read_exemplars
+from analysis.coding.exemplars import SENTIMENTS, Exemplar, fingerprint, held_out, read_exemplars
 from analysis.coding.learning.export import export_encoder, head_arrays
 from analysis.coding.learning.lessons import lessons, truth
 from analysis.coding.learning.mixed import mixed
@@ -34,8 +34,7 @@ from analysis.coding.reading import MODEL, Place, Reader, side_by_side
 from analysis.records import Facet
 from consultation.encoder import MiniLM, Vectors
 
-METHOD = "5"  # raise it when the method changes, so that codings of two methods never carry one version
-FOLDS = 7
+METHOD = "6"  # raise it when the method changes, so that codings of two methods never carry one version
 MIXED = 40_000  # answers that teachers alone speak of
 LARGER = 0.65  # how much the large teacher counts beside the small one
 LARGE, SMALL = Recipe(rate=7e-5, head_rate=1e-3), Recipe()
@@ -46,7 +45,7 @@ Columns = tuple[tuple[Facet, str], ...]
 def main(predictions: Path) -> None:
     rows, columns = read_exemplars(), columns_of_shipped()
     places = tuple(sorted({(each.audience, each.question) for each in rows}))
-    left = np.array(folds(rows, FOLDS)) == 0
+    left = held_out(rows)
     kept = [row for row, away in zip(rows, left, strict=True) if not away]
     learnt, made = (lessons(each, columns, places, MiniLM()) for each in (kept, mixed(kept, MIXED, 1)))
     with TemporaryDirectory() as folder:
@@ -82,7 +81,7 @@ def groups(columns: Columns) -> list[slice]:
 def ship(
     network: Network,
     rows: Sequence[Exemplar],
-    left: NDArray[np.bool_],
+    left: Sequence[bool],
     columns: Columns,
     places: tuple[Place, ...],
     predictions: Path,
@@ -105,7 +104,7 @@ def ship(
         truth_of(shown, columns), version,
     )  # fmt: skip
     scores = np.stack(
-        side_by_side(lambda row: head.score(row.text, _seen(reader, row), (row.audience, row.question))[1], asked)
+        side_by_side(lambda row: head.score(row.text, _seen(reader, row), (row.audience, row.question)).scores, asked)
     )
     true = truth_of(asked, columns)
     head = replace(head, calibration=calibrate(scores, true, groups(columns)))

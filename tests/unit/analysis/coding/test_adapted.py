@@ -47,6 +47,18 @@ def test_a_code_of_ones_own_is_learned_beside_those_that_ship() -> None:
     assert "transport" in bus.codes(Facet.THEME), "what ships was forgotten"
 
 
+def test_a_code_that_nobody_gave_is_unlikely_whatever_stands_there() -> None:
+    codebook = replace(shipped_codebook(), themes=(*shipped_codebook().themes, GARDENS), version=2)
+    coder = adapted.adapt(shipped_coder(), (), codebook)
+    assert {each.confidences["gardens"] for each in coder.code([record(text) for text in SAID + ELSE])} == {0.05}
+
+
+def test_what_was_corrected_counts_once() -> None:
+    """It pulls, and does not vote beside that."""
+    coder = adapted.adapt(shipped_coder(), [row(each) for each in SAID], shipped_codebook())
+    assert coder.head.voting == shipped_coder().head.voting == len(coder.head.texts) - len(SAID)
+
+
 def test_answers_reviewed_before_a_code_came_in_say_nothing_about_it() -> None:
     codebook = replace(shipped_codebook(), themes=(*shipped_codebook().themes, GARDENS), version=2)
     new = [row(each, "gardens") for each in SAID[:2]]

@@ -6,13 +6,14 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analysis.codebook import shipped_codebook
 from analysis.coding import Coder, Suggestion, UnusableHead, shipped_coder
 from analysis.coding.attentive import AttentiveCoder
-from analysis.coding.attentive_head import load
-from analysis.coding.exemplars import fingerprint, read_exemplars
+from analysis.coding.attentive_head import VOTERS, load
+from analysis.coding.exemplars import fingerprint, held_out, read_exemplars
 from analysis.coding.reading import MODEL, Reader
 from analysis.records import AnswerRecord, Facet
 from consultation.domain.languages import ENGLISH, IN_ENGLISH
@@ -144,6 +145,27 @@ def test_why_a_code_was_given_is_told_by_words_and_examples() -> None:
     assert "manager" in [record.text[start:end] for start, end in told.words]
     assert len(told.nearest) == len(set(told.nearest)) == 3
     assert shipped_coder().explain(replace(record, language="pl"), ["leadership_supervision"]) == {}
+
+
+def test_the_nearest_exemplars_vote() -> None:
+    """With the codes of the nearest turned round, and all else as it is, the answer speaks for other codes."""
+    coder, record = shipped_coder(), RECORDS[0]
+    column = coder.head.columns.index((Facet.THEME, "transport"))
+    nearest = np.argsort(-coder.see(record).seen.likeness)[:VOTERS]
+    turned = coder.head.truth.copy()
+    turned[nearest, column] ^= True
+    other = AttentiveCoder(replace(coder.head, truth=turned), shipped_codebook(), coder.reader)
+    one, two = (each.see(record).seen.scores for each in (coder, other))
+    assert one[column] + 1 < two[column], "nobody near speaks of transport; now all do"
+    assert np.delete(one, column).tolist() == np.delete(two, column).tolist()
+
+
+def test_those_that_calibrate_have_no_vote() -> None:
+    rows = read_exemplars()
+    away = held_out(rows)
+    assert 0.1 < sum(away) / len(rows) < 0.2
+    learnt = {each.text for each, out in zip(rows, away, strict=True) if not out}
+    assert set(shipped_coder().head.texts) <= learnt
 
 
 def test_the_shipped_coder_was_made_of_the_shipped_exemplars_and_encoder() -> None:
