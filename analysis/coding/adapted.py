@@ -77,8 +77,7 @@ def adapt(base: AttentiveCoder, rows: Sequence[Exemplar], codebook: Codebook) ->
     held_back = np.array([HELD_BACK if each in base.head.columns else HELD_BACK_NEW for each in columns])
     known, tones = _known(rows, columns), start.columns_of(Facet.SENTIMENT)
     # Learned in log odds that are true to life, which the scores of codes are not before they are calibrated.
-    slope, shift = start.calibration.slope.copy(), start.calibration.shift.copy()
-    slope[tones], shift[tones] = 1, 0
+    slope, shift = start.calibration.slope, start.calibration.shift
     pull = _learn(_nearness(kept, kept), scores * slope + shift, truth, known, tones, held_back) / slope
     named = sha256(json.dumps([start.version, codebook.id, codebook.version, fingerprint(rows)]).encode()).hexdigest()
     return AttentiveCoder(

@@ -86,7 +86,7 @@ class AttentiveHead:
         """(c,): calibrated for each code by itself; the sentiments share 1 between them."""
         confidence = self.calibration.confidence(scores)
         tones = self.columns_of(Facet.SENTIMENT)
-        odds = np.exp(scores[tones] - scores[tones].max())
+        odds = np.exp((scores[tones] - scores[tones].max()) * self.calibration.slope[tones])
         confidence[tones] = odds / odds.sum()
         return confidence
 

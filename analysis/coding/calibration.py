@@ -17,6 +17,7 @@ _USUAL_START = (8.0, -3.0)
 # How many examples it takes for a code's own threshold to weigh as much as the shared one.
 _TRUSTED_FROM = 100.0
 _STEPS, _LONGEST_STEP = 30, 4.0
+_SLOPES = (0.01, 100.0)  # within which a softmax's slope is looked for
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,9 @@ class Calibration:
         return np.asarray(_logistic(scores * self.slope + self.shift), dtype=np.float32)
 
 
-def calibrate(scores: Floats, truth: Flags, groups: list[slice]) -> Calibration:
-    """Fit on held-out `scores` (n, c) and `truth` (n, c). Columns of one group lean on one another."""
+def calibrate(scores: Floats, truth: Flags, groups: list[slice], one_of: slice | None = None) -> Calibration:
+    """Fit on held-out `scores` (n, c) and `truth` (n, c). Columns of one group lean on one another. Of those of
+    `one_of` just one is true in each row; they share the slope that makes their softmax honest."""
     count = truth.shape[1]
     slope, shift, threshold = np.ones(count), np.zeros(count), np.ones(count)
     for group in groups:
@@ -44,7 +46,21 @@ def calibrate(scores: Floats, truth: Flags, groups: list[slice]) -> Calibration:
             slope[column], shift[column] = _fit_logistic(scores[:, column], truth[:, column], start, _PULL)
         confidence = _logistic(scores[:, group] * slope[group] + shift[group])
         threshold[group] = _thresholds(confidence, truth[:, group])
+    if one_of is not None:
+        slope[one_of] = _steepness(scores[:, one_of], truth[:, one_of])
     return Calibration(slope.astype(np.float32), shift.astype(np.float32), threshold.astype(np.float32))
+
+
+def _steepness(scores: Floats, truth: Flags) -> float:
+    """Temperature scaling (Guo and others, "On calibration of modern neural networks", ICML 2017): what the rows lose
+    has one lowest point, so halving finds it."""
+    low, high = _SLOPES
+    for _ in range(_STEPS):
+        slope = float(np.sqrt(low * high))
+        share = np.exp(slope * (scores - scores.max(axis=1, keepdims=True)))
+        rises = (share / share.sum(axis=1, keepdims=True) * scores).sum() > scores[truth].sum()
+        low, high = (low, slope) if rises else (slope, high)
+    return slope
 
 
 def _thresholds(confidence: Floats, truth: Flags) -> Floats:

@@ -32,3 +32,13 @@ def test_a_code_without_examples_is_never_proposed() -> None:
     truth[:, 1] = False
     found = calibrate(scores, truth, [slice(0, 2)])
     assert (found.confidence(scores)[:, 1] < found.threshold[1]).all()
+
+
+def test_where_one_of_several_is_true_its_share_is_as_often_right() -> None:
+    rng = np.random.default_rng(5)
+    scores = rng.normal(0, 5, (4000, 4)).astype(np.float32)
+    odds = np.exp(0.4 * scores)
+    truth = np.stack([rng.multinomial(1, each) for each in odds / odds.sum(axis=1, keepdims=True)]).astype(bool)
+    found = calibrate(scores, truth, [], slice(0, 4))
+    assert found.slope.tolist() == [found.slope[0]] * 4
+    assert abs(found.slope[0] - 0.4) < 0.03
