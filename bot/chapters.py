@@ -5,7 +5,7 @@ from datetime import date
 
 from analysis.codebook import Codebook, shipped_codebook
 from analysis.coding import shipped_coder
-from analysis.coding.suggestion import ExplainingCoder
+from analysis.coding.suggestion import ExplainingCoder, UnusableHead
 from analysis.coding.teach import coder_from, untaught_coder
 from analysis.frameworks import load_framework
 from analysis.operations.code_answers import code_answers
@@ -13,6 +13,7 @@ from analysis.operations.report_wave import Analysed, report_wave
 from analysis.operations.take_records import answer_records
 from analysis.storage import codebooks, coders
 from analysis.storage.codings import read_by
+from analysis.storage.tables import CoderVersionRow
 from bot.sayso import Sayso
 from consultation.domain.consultation import Wave
 from consultation.locale import in_words
@@ -29,14 +30,24 @@ def codebook_of(sayso: Sayso, wave: Wave) -> Codebook:
 
 def coder_of(sayso: Sayso, wave: Wave) -> ExplainingCoder:
     """Who codes the wave: what learned from its consultation's corrections and was put to use, or the shipped coder."""
+    if (taught := taught_of(sayso, wave)) is not None:
+        return taught[1]
     with sayso.store.read() as session:
         codebook = codebooks.in_use(session, wave.consultation.id)
-        taught = coders.in_use(session, wave.consultation.id)
-    if taught is not None:
-        return coder_from(taught, codebook or shipped_codebook())
     if codebook is None or codebook.has_codes_of(shipped_codebook()):  # other words for the same codes change nothing
         return shipped_coder()
     return untaught_coder(codebook)
+
+
+def taught_of(sayso: Sayso, wave: Wave) -> tuple[CoderVersionRow, ExplainingCoder] | None:
+    """What learned from the consultation's corrections and is in use, as it is kept and as it codes. None also for what
+    corrects a coder that no longer ships: soon it learns anew (`learn_where_due`)."""
+    with sayso.store.read() as session:
+        kept = coders.in_use(session, wave.consultation.id)
+    try:
+        return None if kept is None else (kept, coder_from(kept, codebook_of(sayso, wave)))
+    except UnusableHead:
+        return None
 
 
 def code_what_is_new(sayso: Sayso, go_on: Callable[[], bool] = lambda: True, page: int = 500) -> int:

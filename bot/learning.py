@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 
 from analysis.codebook import shipped_codebook
 from analysis.coding.safe import Band, band_from, shipped_band
-from analysis.operations.learn import Lessons, forget_examples, forget_the_withdrawn, learn
+from analysis.operations.learn import Lessons, forget_examples, forget_the_unreadable, forget_the_withdrawn, learn
 from analysis.operations.take_records import answer_records
 from analysis.storage import codebooks, coders
 from analysis.storage.lessons import Judged, count_reviewed, judged
-from bot.chapters import codebook_of, coder_of
+from bot.chapters import codebook_of, coder_of, taught_of
 from bot.sayso import Sayso
 from consultation.domain.consultation import Wave
 from consultation.operations.redacted_answers import redacted_answer, told_in
@@ -24,10 +24,11 @@ AFTER = 10
 def learn_where_due(sayso: Sayso, asked: str = "", go_on: Callable[[], bool] = lambda: True) -> int:
     """Have the coders learn of whose consultations enough was reviewed since the last time, or of the consultation that
     was `asked` for; returns how many new versions are in use. Coders that hold what was withdrawn are forgotten, and so
-    are examples once all answers are gone."""
+    are those that correct a coder which no longer ships, and examples once all answers are gone."""
     used = 0
     for consultation, waves in _waves(sayso).items():
         forgot = forget_the_withdrawn(sayso.store, consultation)
+        forgot |= forget_the_unreadable(sayso.store, consultation, codebook_of(sayso, waves[0]))
         open_waves = [each for each in waves if not each.answers_gone_on]
         if not open_waves:
             forget_examples(sayso.store, consultation)
@@ -41,9 +42,8 @@ def learn_where_due(sayso: Sayso, asked: str = "", go_on: Callable[[], bool] = l
 def band_of(sayso: Sayso, wave: Wave) -> tuple[Band | None, bool]:
     """The band of the coder in use, and whether it was measured on this consultation's own answers; else it is that of
     the coder that ships, on our own corpus."""
-    with sayso.store.read() as session:
-        taught = coders.in_use(session, wave.consultation.id)
-    own = band_from(taught.figures.get("band")) if taught else None
+    taught = taught_of(sayso, wave)
+    own = band_from(taught[0].figures.get("band")) if taught else None
     if own is not None:
         return own, True
     return (shipped_band() if codebook_of(sayso, wave).id == shipped_codebook().id else None), False

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.coding.calibration import Calibration
-from analysis.coding.exemplars import Exemplar, held_out, read_exemplars, undisputed
+from analysis.coding.exemplars import Exemplar, kept_apart, read_exemplars, undisputed
 from analysis.coding.suggestion import UnusableHead
 from analysis.coding.wording import Wording
 from analysis.records import Facet
@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 Place = tuple[str, str]
 
 WORDING = 1.0  # how much the words count beside the meaning; between 0.8 and 1.2 it makes no difference
-VOTERS, VOTES = 32, 0.5  # how many exemplars vote, and how much they count; half or twice as many do as well
+VOTERS, VOTE_WEIGHT = 32, 0.5  # how many exemplars vote, and how much they count; half or twice as many do as well
 SHIPPED = Path(__file__).parent / "shipped" / "head.npz"
 
 
@@ -67,7 +67,7 @@ class AttentiveHead:
         shares = share / share.sum(axis=0) * (vectors @ self.worth)
         meant = shares.sum(axis=0) + self.habit[self._numbers.get(place, 0)]
         likeness = self.likeness(vectors)
-        said = WORDING * self.wording.score(text) + VOTES * self._voted(likeness[: self.voting])
+        said = WORDING * self.wording.score(text) + VOTE_WEIGHT * self._voted(likeness[: self.voting])
         return Seen(shares, np.asarray(meant + said, dtype=np.float32), likeness)
 
     @property
@@ -78,9 +78,8 @@ class AttentiveHead:
     def _voted(self, likeness: Floats) -> Floats:
         """(c,): how much likelier, in log odds, each column is among the most similar exemplars than among all. As of
         Khandelwal and others, "Generalization through memorization" (ICLR 2020), for codes in place of words."""
-        count = min(VOTERS, len(likeness))
-        nearest = np.argpartition(-likeness, count - 1)[:count]
-        return _odds(self.truth[nearest].sum(axis=0), count) - self._usual
+        nearest = _most(likeness, VOTERS)
+        return _odds(self.truth[nearest].sum(axis=0), len(nearest)) - self._usual
 
     def confidence(self, scores: Floats) -> Floats:
         """(c,): calibrated for each code by itself; the sentiments share 1 between them."""
@@ -113,9 +112,7 @@ class AttentiveHead:
     def nearest(self, likeness: Floats, column: int | None, count: int) -> list[str]:
         """The texts of the most similar exemplars, of those that carry the column if one is given."""
         among = self._carriers[-1 if column is None else column]
-        some = likeness[among]
-        best = np.flatnonzero(some >= np.partition(some, -count)[-count]) if count < len(some) else np.arange(len(some))
-        return [self.texts[among[at]] for at in best[np.argsort(-some[best], kind="stable")][:count]]
+        return [self.texts[at] for at in among[_most(likeness[among], count)]]
 
     @cached_property
     def _numbers(self) -> Mapping[Place, int]:
@@ -140,7 +137,14 @@ class AttentiveHead:
 def examples(rows: Sequence[Exemplar]) -> list[Exemplar]:
     """Those that are shown as the nearest, and vote, whose vectors `bank` holds. Those that calibrate must not vote on
     themselves."""
-    return [each for each, away in zip(rows, held_out(rows), strict=True) if undisputed(each) and not away]
+    return [each for each, away in zip(rows, kept_apart(rows), strict=True) if undisputed(each) and not away]
+
+
+def _most(likeness: Floats, count: int) -> NDArray[np.intp]:
+    """Where it is the greatest, that first; of equals the first, on any processor."""
+    least = np.partition(likeness, -count)[-count] if count < len(likeness) else -np.inf
+    some = np.flatnonzero(likeness >= least)
+    return some[np.argsort(-likeness[some], kind="stable")][:count]
 
 
 def _odds(votes: NDArray[Any], count: int) -> Floats:

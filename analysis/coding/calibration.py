@@ -22,7 +22,8 @@ _SLOPES = (0.01, 100.0)  # within which a softmax's slope is looked for
 
 @dataclass(frozen=True)
 class Calibration:
-    """`slope` and `shift` (c,) turn a score into a confidence; from `threshold` (c,) on a code is proposed."""
+    """`slope` and `shift` (c,) turn a score into a confidence (those of `one_of` in a softmax, which the head does);
+    from `threshold` (c,) on a code is proposed."""
 
     slope: Floats
     shift: Floats

@@ -124,7 +124,7 @@ def folds(rows: Sequence[Exemplar], count: int, block: int = 8) -> list[int]:
     return drawn
 
 
-def held_out(rows: Sequence[Exemplar]) -> list[bool]:
+def kept_apart(rows: Sequence[Exemplar]) -> list[bool]:
     """Which of the shipped ones the shipped coder never learns: a seventh, which calibrates it and measures it."""
     return [fold == 0 for fold in folds(rows, 7)]
 

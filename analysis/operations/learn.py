@@ -169,6 +169,22 @@ def forget_the_withdrawn(database: Database, consultation: str) -> bool:
         return any(each.in_use for each in gone)
 
 
+def forget_the_unreadable(database: Database, consultation: str, codebook: Codebook) -> bool:
+    """Forget the coder in use where it can't code any more, as after an update of the coder that it corrects; whether
+    it was so. It learns anew from the same reviews."""
+    with database.read() as session:
+        used = coders.in_use(session, consultation)
+    if used is None:
+        return False
+    try:
+        coder_from(used, codebook)
+    except UnusableHead:
+        with database.write() as session:
+            coders.forget(session, used)
+        return True
+    return False
+
+
 def forget_examples(database: Database, consultation: str) -> None:
     """Answers from elsewhere were people's answers, too: they go when the last of the consultation's own have gone, and
     with them the coders that hold their words."""

@@ -27,7 +27,6 @@ SHORTEST = 3  # words of a clause
 SHOWN_CODES = 3
 SAME = 0.5  # of the smaller group's answers
 SAMPLED = 100  # clauses of a question, for what is common to them
-UNNAMED = "Without telling words"
 
 Floats = NDArray[np.float32]
 Place = tuple[str, str]  # audience and question
@@ -75,14 +74,18 @@ def find_candidates(
     ]
     groups.sort(key=lambda group: (_explained(left, group), group))
     meanings = encoder.encode([f"{each.name}. {each.definition}" for each in codebook.themes])
-    found = []
-    for group in groups[:MOST]:
+    found: list[Candidate] = []
+    for group in groups:
+        if len(found) == MOST:
+            break
         mine = [left[at] for at in group]
         nearness = _nearness(mine, apart[group])
         telling = distinctive(_by_respondent(mine), [each.text for id, each in told.items() if id not in nearness])
+        if not telling:  # nothing to name it by: mostly shrugs, alike in how little they say
+            continue
         like = meanings @ unit(vectors[group].mean(axis=0))
         overlap = _overlap(nearness, carried, dict(zip(codebook.theme_ids, like.tolist(), strict=True)))
-        found.append(Candidate(name_of(telling) or UNNAMED, tuple(telling), nearness, overlap))
+        found.append(Candidate(name_of(telling), tuple(telling), nearness, overlap))
     return found
 
 

@@ -11,7 +11,7 @@ from math import log
 
 from analysis.text import normalise, words
 
-COMMON = 0.06  # a word in more of the other texts than this tells nothing, alone or at the end of a pair
+COMMON = 0.06  # a word in more of the other texts than this, and in two, tells nothing, alone or at the end of a pair
 LEAST = 3  # texts of a group that use it: what fewer say might be one person's name
 MOST = 8  # words that are shown
 IN_NAME = 3
@@ -20,7 +20,7 @@ IN_NAME = 3
 def distinctive(texts: Sequence[str], others: Sequence[str]) -> list[str]:
     """Words and pairs of words of the `texts`, the most telling first. Tokens such as [name] are no words."""
     elsewhere = Counter(each for text in others for each in _grams(text))
-    common = {each for each, count in elsewhere.items() if count > COMMON * len(others)}
+    common = {each for each, count in elsewhere.items() if count > max(1, COMMON * len(others))}
     counts = Counter(each for text in texts for each in _grams(text))
     telling = {
         each: count / len(texts) * log(count / len(texts) / ((elsewhere[each] + 1) / (len(others) + 1)))

@@ -7,9 +7,10 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
+from analysis.codebook import shipped_codebook
 from analysis.coding.safe import Band
 from analysis.operations.accept_band import accept_band, check_band, count_in_band, strokes, take_back
-from analysis.operations.learn import forget_the_withdrawn
+from analysis.operations.learn import forget_the_unreadable, forget_the_withdrawn
 from analysis.operations.review import decide_codings, finish_review
 from analysis.records import Facet, Verdict
 from analysis.storage import coders
@@ -59,6 +60,19 @@ def test_a_coder_is_forgotten_with_the_answer_that_it_learned_from(coded: Store)
         assert [each.version for each in coders.versions(session, "consultation")] == ["v2"]
         assert coders.lessons_of(session, "v2") == {SECOND}
     assert not forget_the_withdrawn(coded, "consultation")
+
+
+def test_a_coder_that_can_not_be_read_any_more_is_forgotten_and_those_not_in_use_stay(coded: Store) -> None:
+    with coded.write() as session:
+        coders.add(session, version(1), [FIRST])
+        coders.add(session, version(2), [SECOND])
+    assert not forget_the_unreadable(coded, "consultation", shipped_codebook())
+    with coded.write() as session:
+        coders.use(session, "consultation", "v1")
+    assert forget_the_unreadable(coded, "consultation", shipped_codebook())
+    with coded.read() as session:
+        assert [each.version for each in coders.versions(session, "consultation")] == ["v2"]
+        assert not coders.lessons_of(session, "v1")
 
 
 def test_nothing_is_kept_of_an_answer_that_went_while_a_coder_learned(coded: Store) -> None:

@@ -9,6 +9,10 @@ import lxml.html  # type: ignore[import-untyped]
 import pytest
 from sqlmodel import select
 
+from analysis.codebook import shipped_codebook
+from analysis.coding import adapted, shipped_coder
+from analysis.coding.attentive import AttentiveCoder
+from analysis.coding.exemplars import Exemplar
 from analysis.coding.safe import Band, as_data
 from analysis.operations.learn import is_held_out
 from analysis.operations.review import Judgement, Sitting, finish_review
@@ -193,6 +197,26 @@ def test_the_page_in_chromium(taught: Opened) -> None:
         page.locator("details summary").first.click()
         assert page.locator(".version table").count() == 1
         look(page, "learning, many reviews")
+
+
+async def test_after_an_update_of_what_it_corrects_a_coder_learns_anew(
+    taught: Opened, analyst: httpx.AsyncClient
+) -> None:
+    shipped = shipped_coder()
+    older = AttentiveCoder(replace(shipped.head, version="1.older"), shipped_codebook(), shipped.reader)
+    kept = adapted.adapt(older, [Exemplar("play", themes=("listening",))], shipped_codebook())
+    with taught.sayso.store.write() as session:
+        row = coders.in_use(session, taught.wave.consultation.id)
+        assert row is not None
+        version, row.head = row.version, adapted.to_bytes(kept)
+    assert coder_of(taught.sayso, taught.wave).version == shipped.version
+    assert not band_of(taught.sayso, taught.wave)[1], "the band of a coder that codes nothing"
+    for page in (AT, "/staff/answers/have-your-say", "/staff/answers/have-your-say/review"):
+        said(await analyst.get(page))
+    heavy_look(taught, minutes=7)
+    row = versions(taught)[0]
+    assert (row.version, row.in_use) == (version, True), "the same lessons make the same coder"
+    assert coder_of(taught.sayso, taught.wave).version == version
 
 
 def test_a_coder_that_holds_what_was_withdrawn_is_forgotten_and_learns_anew(taught: Opened) -> None:

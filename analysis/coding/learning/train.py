@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from analysis.codebook import shipped_codebook
 from analysis.coding.attentive_head import AttentiveHead, examples, save, small, truth_of
 from analysis.coding.calibration import Calibration, calibrate
-from analysis.coding.exemplars import SENTIMENTS, Exemplar, fingerprint, held_out, read_exemplars
+from analysis.coding.exemplars import SENTIMENTS, Exemplar, fingerprint, kept_apart, read_exemplars
 from analysis.coding.learning.export import export_encoder, head_arrays
 from analysis.coding.learning.lessons import lessons, truth
 from analysis.coding.learning.mixed import mixed
@@ -45,7 +45,7 @@ Columns = tuple[tuple[Facet, str], ...]
 def main(predictions: Path) -> None:
     rows, columns = read_exemplars(), columns_of_shipped()
     places = tuple(sorted({(each.audience, each.question) for each in rows}))
-    left = held_out(rows)
+    left = kept_apart(rows)
     kept = [row for row, away in zip(rows, left, strict=True) if not away]
     learnt, made = (lessons(each, columns, places, MiniLM()) for each in (kept, mixed(kept, MIXED, 1)))
     with TemporaryDirectory() as folder:

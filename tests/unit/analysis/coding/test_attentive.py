@@ -13,7 +13,7 @@ from analysis.codebook import shipped_codebook
 from analysis.coding import Coder, Suggestion, UnusableHead, shipped_coder
 from analysis.coding.attentive import AttentiveCoder
 from analysis.coding.attentive_head import VOTERS, load
-from analysis.coding.exemplars import fingerprint, held_out, read_exemplars
+from analysis.coding.exemplars import fingerprint, kept_apart, read_exemplars
 from analysis.coding.reading import MODEL, Reader
 from analysis.records import AnswerRecord, Facet
 from consultation.domain.languages import ENGLISH, IN_ENGLISH
@@ -162,7 +162,7 @@ def test_the_nearest_exemplars_vote() -> None:
 
 def test_those_that_calibrate_have_no_vote() -> None:
     rows = read_exemplars()
-    away = held_out(rows)
+    away = kept_apart(rows)
     assert 0.1 < sum(away) / len(rows) < 0.2
     learnt = {each.text for each, out in zip(rows, away, strict=True) if not out}
     assert set(shipped_coder().head.texts) <= learnt

@@ -107,6 +107,11 @@ class TestCandidates:
         code, share, _ = found[0].overlap[0]
         assert (code, share) == ("community_safety", 1.0)
 
+    @pytest.mark.parametrize(("shared", "offered"), [("mole", 1), ("[name]", 0)])
+    def test_a_group_without_a_word_of_its_own_is_none(self, shared: str, offered: int) -> None:
+        alike = [f"{shared} {shared} odd{each}" for each in range(6)]
+        assert len(find(told(*alike, *OTHERS))) == offered
+
     def test_one_person_who_says_it_often_is_no_theme(self) -> None:
         answers = [answer(at, text, who="the same") for at, text in enumerate(LIGHTS)]
         assert find([*answers, *(replace(each, answer_id=f"b{each.answer_id}") for each in told(*OTHERS))]) == []
