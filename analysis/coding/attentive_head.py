@@ -22,7 +22,8 @@ Floats = NDArray[np.float32]
 Place = tuple[str, str]
 
 WORDING = 1.0  # how much the words count beside the meaning; between 0.8 and 1.2 it makes no difference
-VOTERS, VOTE_WEIGHT = 32, 0.5  # how many exemplars vote, and how much they count; half or twice as many do as well
+# How many exemplars vote, how fast a vote fades with distance, and how much they count: half or twice does as well.
+VOTERS, FALL, VOTE_WEIGHT = 32, 10.0, 0.5
 SHIPPED = Path(__file__).parent / "shipped" / "head.npz"
 
 
@@ -79,7 +80,9 @@ class AttentiveHead:
         """(c,): how much likelier, in log odds, each column is among the most similar exemplars than among all. As of
         Khandelwal and others, "Generalization through memorization" (ICLR 2020), for codes in place of words."""
         nearest = _most(likeness, VOTERS)
-        return _odds(self.truth[nearest].sum(axis=0), len(nearest)) - self._usual
+        weight = np.exp(FALL * (likeness[nearest] - likeness[nearest[0]]))
+        votes = len(nearest) / weight.sum() * (weight @ self.truth[nearest])
+        return _odds(votes, len(nearest)) - self._usual
 
     def confidence(self, scores: Floats) -> Floats:
         """(c,): calibrated for each code by itself; the sentiments share 1 between them."""
