@@ -25,7 +25,7 @@ PARTS = 4  # one of which is asked
 ASKED = 1000  # answers, of that part: the consultation
 LEARNT_FROM = 1200  # exemplars: enough for a coder, and quick
 MAJORITY = 0.5
-HIDDEN, BACK = 21, 5  # what it printed last, for the page that shows candidates
+HIDDEN, BACK = 21, 8  # what it printed last, for the page that shows candidates
 
 
 @dataclass(frozen=True)
