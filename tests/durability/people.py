@@ -121,7 +121,8 @@ class Person:
     def _judge(self, answer: aiohttp.ClientResponse) -> bool:
         if self.line.is_acknowledged(answer.status, answer.headers):
             return True
-        if answer.status == 503 or self.line.is_closed(answer.status):
+        # 429: nobody alive tries again as fast as these do, and where a trouble lasts they are told to wait.
+        if answer.status in (503, 429) or self.line.is_closed(answer.status):
             self.tally.refused += 1
         else:
             self.tally.strange.append(f"{answer.status} {answer.headers.get('location', '')}")
