@@ -18,7 +18,7 @@ from tests.durability.tally import Tally
 from tests.durability.waiting import until
 
 FOR_EVER = 600.0  # seconds: how long a Sayso is away is not for those who talk to say
-PAUSE = 0.1  # seconds at most until what was not acknowledged is delivered again
+PAUSE = 0.1  # seconds at most until what was not acknowledged is delivered again; so many more each time
 TWICE, AROUND = 0.15, 0.2  # of all updates: delivered twice at once; delivered with something old around them
 
 
@@ -74,8 +74,10 @@ class Person:
     async def talks(self, http: aiohttp.ClientSession, enough: asyncio.Event, *, gives_up: bool) -> None:
         """To the end, or until it is `enough`; who `gives_up` then leaves an update in flight."""
         while self.taken < len(self.talk.moves) and not enough.is_set():
+            tried = 0
             while not await self._try(http):
-                await asyncio.sleep(self.chance.uniform(0, PAUSE))
+                tried += 1  # who tried again as fast for as long as a trouble lasts would be a flood
+                await asyncio.sleep(self.chance.uniform(0, tried * PAUSE))
                 if enough.is_set() and gives_up:
                     self.in_flight = True
                     return
@@ -121,8 +123,7 @@ class Person:
     def _judge(self, answer: aiohttp.ClientResponse) -> bool:
         if self.line.is_acknowledged(answer.status, answer.headers):
             return True
-        # 429: nobody alive tries again as fast as these do, and where a trouble lasts they are told to wait.
-        if answer.status in (503, 429) or self.line.is_closed(answer.status):
+        if answer.status == 503 or self.line.is_closed(answer.status):
             self.tally.refused += 1
         else:
             self.tally.strange.append(f"{answer.status} {answer.headers.get('location', '')}")
