@@ -5,8 +5,8 @@ from datetime import date
 
 from analysis.codebook import Codebook, shipped_codebook
 from analysis.coding import shipped_coder
-from analysis.coding.suggestion import ExplainingCoder, UnusableHead
-from analysis.coding.teach import coder_from, untaught_coder
+from analysis.coding.suggestion import ExplainingCoder
+from analysis.coding.teach import coder_if_usable, untaught_coder
 from analysis.frameworks import load_framework
 from analysis.operations.code_answers import code_answers
 from analysis.operations.report_wave import Analysed, report_wave
@@ -44,10 +44,8 @@ def taught_of(sayso: Sayso, wave: Wave) -> tuple[CoderVersionRow, ExplainingCode
     corrects a coder that no longer ships: soon it learns anew (`learn_where_due`)."""
     with sayso.store.read() as session:
         kept = coders.in_use(session, wave.consultation.id)
-    try:
-        return None if kept is None else (kept, coder_from(kept, codebook_of(sayso, wave)))
-    except UnusableHead:
-        return None
+    coder = None if kept is None else coder_if_usable(kept, codebook_of(sayso, wave))
+    return None if kept is None or coder is None else (kept, coder)
 
 
 def code_what_is_new(sayso: Sayso, go_on: Callable[[], bool] = lambda: True, page: int = 500) -> int:

@@ -10,6 +10,7 @@ from analysis.coding.attentive import AttentiveCoder, shipped_coder
 from analysis.coding.exemplars import Exemplar
 from analysis.coding.learned import from_bytes, to_bytes
 from analysis.coding.learner import learn
+from analysis.coding.suggestion import UnusableHead
 from analysis.coding.taught import TaughtCoder
 from analysis.coding.views import installed_reader
 
@@ -47,6 +48,14 @@ def as_bytes(coder: TaughtCoder | AttentiveCoder) -> bytes:
 def coder_from(kept: Taught, codebook: Codebook) -> TaughtCoder | AttentiveCoder:
     """The coder again. Raises `UnusableHead` where it is another codebook's."""
     return _coder(kept.head, codebook)
+
+
+def coder_if_usable(kept: Taught, codebook: Codebook) -> TaughtCoder | AttentiveCoder | None:
+    """The coder again, or None where it can't code any more, as after an update of the coder that it corrects."""
+    try:
+        return coder_from(kept, codebook)
+    except UnusableHead:
+        return None
 
 
 @lru_cache(maxsize=4)

@@ -22,7 +22,7 @@ from analysis.coding.held_out import HeldOut, held_out
 from analysis.coding.reasons import why_unread
 from analysis.coding.safe import as_data, find_band
 from analysis.coding.suggestion import Coder, UnusableHead
-from analysis.coding.teach import adapt, as_bytes, coder_from
+from analysis.coding.teach import adapt, as_bytes, coder_from, coder_if_usable
 from analysis.records import AnswerRecord, Facet
 from analysis.storage import codebooks, coders
 from analysis.storage.database import Database
@@ -170,19 +170,14 @@ def forget_the_withdrawn(database: Database, consultation: str) -> bool:
 
 
 def forget_the_unreadable(database: Database, consultation: str, codebook: Codebook) -> bool:
-    """Forget the coder in use where it can't code any more, as after an update of the coder that it corrects; whether
-    it was so. It learns anew from the same reviews."""
+    """Forget the coder in use where it can't code any more; whether it was so. It learns anew from the same reviews."""
     with database.read() as session:
         used = coders.in_use(session, consultation)
-    if used is None:
+    if used is None or coder_if_usable(used, codebook) is not None:
         return False
-    try:
-        coder_from(used, codebook)
-    except UnusableHead:
-        with database.write() as session:
-            coders.forget(session, used)
-        return True
-    return False
+    with database.write() as session:
+        coders.forget(session, used)
+    return True
 
 
 def forget_examples(database: Database, consultation: str) -> None:
